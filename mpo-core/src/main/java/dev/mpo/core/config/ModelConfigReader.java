@@ -1,0 +1,121 @@
+package dev.mpo.core.config;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mpo.core.CheckpointException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Reads config.json: finds out which layout it is in and gathers the records. */
+final class ModelConfigReader {
+
+    private static final String DEFAULT_TEMPLATE = "internvl2_5";
+    private static final ObjectMapper MAPPER = new ObjectMapper()
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    private ModelConfigReader() {}
+
+    static ModelConfig load(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new CheckpointException("model folder " + folder
+                    + ": expected a directory with config.json and *.safetensors, found "
+                    + (Files.exists(folder) ? "a file" : "nothing") + ". Check the path given as model.");
+        }
+        Path file = folder.resolve("config.json");
+        if (!Files.isRegularFile(file)) {
+            throw new CheckpointException(file + ": no such file. A model folder holds config.json beside the weights;"
+                    + " download the whole repository, not the weights alone.");
+        }
+        try {
+            return parse(file.toString(), Files.readString(file));
+        } catch (IOException e) {
+            throw new CheckpointException(file + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    static ModelConfig parse(String file, String json) {
+        JsonNode root;
+        try {
+            root = MAPPER.readTree(json);
+        } catch (IOException e) {
+            throw new CheckpointException(file + ": not valid JSON: " + e.getMessage(), e);
+        }
+        ConfigSection top = new ConfigSection(file, "", root);
+        boolean original = top.section("llm_config").isPresent();
+        boolean nativeLayout = top.section("text_config").isPresent();
+        if (original == nativeLayout) {
+            throw top.wrong(
+                    "llm_config",
+                    "a JSON object (original InternVL layout), or text_config (transformers-native layout)",
+                    "This is no config.json of an InternVL model (model_type "
+                            + top.text("model_type").orElse("not given") + ")");
+        }
+        ModelConfig config = original ? original(top) : transformersNative(top);
+        validate(top, config);
+        return config;
+    }
+
+    private static ModelConfig original(ConfigSection top) {
+        VisionConfig vision = VisionConfigReader.original(top.requiredSection("vision_config"));
+        top.expectText("ps_version", "v1", "v2");
+        return new ModelConfig(
+                vision,
+                LanguageConfigReader.read(top.requiredSection("llm_config")),
+                top.positiveDoubleOr("downsample_ratio", 0.5),
+                top.text("ps_version").orElse("v1").equals("v2") ? 2 : 1,
+                top.intOr("select_layer", -1),
+                top.text("template").orElse(DEFAULT_TEMPLATE),
+                top.positiveIntOr("force_image_size", vision.imageSize()),
+                top.flagOr("dynamic_image_size", false),
+                top.flagOr("use_thumbnail", false),
+                top.positiveIntOr("min_dynamic_patch", 1),
+                top.positiveIntOr("max_dynamic_patch", 6));
+    }
+
+    private static ModelConfig transformersNative(ConfigSection top) {
+        VisionConfig vision = VisionConfigReader.transformersNative(top.requiredSection("vision_config"));
+        top.expectText("projector_hidden_act", "gelu");
+        top.expectText("vision_feature_select_strategy", "default");
+        ConfigSection text = top.requiredSection("text_config");
+        LanguageConfig language = LanguageConfigReader.read(text);
+        if (!text.has("tie_word_embeddings")) {
+            // The wrapper's class default is true; the stored head, if there is one, decides otherwise.
+            language = language.withTieWordEmbeddings(top.flagOr("tie_word_embeddings", true));
+        }
+        return new ModelConfig(
+                vision,
+                language,
+                top.positiveDoubleOr("downsample_ratio", 0.5),
+                2,
+                top.intOr("vision_feature_layer", -1),
+                DEFAULT_TEMPLATE,
+                vision.imageSize(),
+                true,
+                true,
+                1,
+                12);
+    }
+
+    private static void validate(ConfigSection top, ModelConfig config) {
+        VisionConfig vision = config.vision();
+        int patchesPerToken = config.mergedPatchesPerSide();
+        if (Math.abs(patchesPerToken * config.downsampleRatio() - 1.0) > 1e-9) {
+            throw top.wrong("downsample_ratio", "one over a whole number, such as 0.5");
+        }
+        int unit = vision.patchSize() * patchesPerToken;
+        if (config.imageSize() % unit != 0) {
+            throw top.wrong("force_image_size", "a multiple of patch size x merged patches (" + unit + ")");
+        }
+        int layer = config.selectLayer();
+        if (layer > vision.numLayers() || layer < -vision.numLayers() - 1) {
+            throw top.wrong("select_layer", "a layer of the vision tower, which has " + vision.numLayers());
+        }
+        if (config.minDynamicPatch() > config.maxDynamicPatch()) {
+            throw top.wrong("min_dynamic_patch", "at most max_dynamic_patch (" + config.maxDynamicPatch() + ")");
+        }
+    }
+}
