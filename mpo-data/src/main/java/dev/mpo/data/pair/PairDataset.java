@@ -1,0 +1,99 @@
+package dev.mpo.data.pair;
+
+import dev.mpo.data.jsonl.JsonlFile;
+import dev.mpo.data.jsonl.PreferenceRow;
+import dev.mpo.data.meta.MetaEntry;
+import dev.mpo.data.meta.MetaFile;
+import dev.mpo.data.meta.PathMap;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A data set of a run: its entry in the meta file and its open annotation file. Safe for use by several threads. */
+public final class PairDataset implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PairDataset.class);
+
+    private final MetaEntry entry;
+    private final JsonlFile file;
+
+    private PairDataset(MetaEntry entry, JsonlFile file) {
+        this.entry = entry;
+        this.file = file;
+    }
+
+    /** Opens the annotation file of an entry; the caller closes the data set. */
+    public static PairDataset open(MetaEntry entry) {
+        JsonlFile file = JsonlFile.open(entry.annotation());
+        if (entry.length().isPresent() && entry.length().getAsLong() != file.rowCount()) {
+            LOG.warn(
+                    "{}: length says {} but {} has {} rows; the file counts",
+                    entry.where(),
+                    entry.length().getAsLong(),
+                    file.path(),
+                    file.rowCount());
+        }
+        return new PairDataset(entry, file);
+    }
+
+    /**
+     * Reads meta files and opens every data set in them, in order; the caller closes each.
+     *
+     * @throws dev.mpo.core.DataException if a meta or annotation file is missing or malformed
+     */
+    public static List<PairDataset> openAll(List<Path> metaFiles, PathMap pathMap) {
+        List<PairDataset> opened = new ArrayList<>();
+        try {
+            for (MetaEntry entry : MetaFile.load(metaFiles, pathMap)) {
+                opened.add(open(entry));
+            }
+        } catch (RuntimeException e) {
+            opened.forEach(PairDataset::close);
+            throw e;
+        }
+        return List.copyOf(opened);
+    }
+
+    /** Returns the name of the data set in the meta file. */
+    public String name() {
+        return entry.name();
+    }
+
+    /** Returns the entry in the meta file. */
+    public MetaEntry entry() {
+        return entry;
+    }
+
+    /** Returns the number of rows of the annotation file. */
+    public int rowCount() {
+        return file.rowCount();
+    }
+
+    /** Returns how many pairs an epoch takes from this data set. */
+    public long pairsPerEpoch() {
+        return entry.pairsPerEpoch(file.rowCount());
+    }
+
+    /** Returns {@code file:line} with the 1-based line of a 0-based row. */
+    public String where(int row) {
+        return file.where(row);
+    }
+
+    /** Reads a row; see {@link JsonlFile#row(int)}. */
+    public PreferenceRow row(int row) {
+        return file.row(row);
+    }
+
+    /** Closes the annotation file. */
+    @Override
+    public void close() {
+        file.close();
+    }
+
+    @Override
+    public String toString() {
+        return name();
+    }
+}
