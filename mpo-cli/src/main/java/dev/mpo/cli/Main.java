@@ -1,0 +1,25 @@
+package dev.mpo.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+
+/** The entry point of the program: runs one command and exits with its code. */
+public final class Main {
+
+    private Main() {}
+
+    /** Runs the command that the arguments name and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    // Native libraries leave threads behind, so returning from main would not be enough to end the process.
+    private static int run(String[] arguments) {
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        try {
+            return Mpo.commandLine().execute(arguments);
+        } catch (Throwable failure) { // picocli hands on errors such as OutOfMemoryError
+            return ErrorMapper.report(failure, err, false);
+        }
+    }
+}
