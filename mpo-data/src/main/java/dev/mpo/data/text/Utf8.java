@@ -95,7 +95,7 @@ final class Utf8 {
         int lead = bytes[at] & 0xFF;
         int point = size == 1 ? lead : lead & (0x7F >> size);
         for (int i = 1; i < size; i++) {
-            point = point << 6 | bytes[at + i] & 0x3F;
+            point = (point << 6) | (bytes[at + i] & 0x3F);
         }
         return point;
     }
