@@ -97,7 +97,8 @@ public final class ImageDecoder {
         }
     }
 
-    private static ImageReader reader(ImageFormat format) throws IOException {
+    /** Returns a reader that decodes a format as the rest of this package expects; the caller disposes of it. */
+    static ImageReader reader(ImageFormat format) throws IOException {
         if (format == ImageFormat.WEBP) {
             return new WebPImageReaderSpi().createReaderInstance(null);
         }
