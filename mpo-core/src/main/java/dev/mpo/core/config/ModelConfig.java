@@ -1,6 +1,7 @@
 package dev.mpo.core.config;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The architecture of an InternVL model: vision tower, projector and language model, with the checkpoint's defaults for
@@ -41,6 +42,21 @@ public record ModelConfig(
      */
     public static ModelConfig load(Path checkpointFolder) {
         return ModelConfigReader.load(checkpointFolder);
+    }
+
+    /**
+     * Returns the configuration of a published model, from the copy in this program: {@code InternVL2_5-1B},
+     * {@code -2B}, {@code -4B}, {@code -8B}, {@code -26B}, {@code -38B} or {@code -78B}.
+     *
+     * @throws dev.mpo.core.ConfigException if there is no such model
+     */
+    public static ModelConfig published(String name) {
+        return PublishedModels.config(name);
+    }
+
+    /** Returns the names that {@link #published} knows, smallest model first. */
+    public static List<String> publishedNames() {
+        return PublishedModels.NAMES;
     }
 
     /** Returns the number of language model tokens that one tile becomes. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mpo.core.CheckpointException;
+import dev.mpo.core.safetensors.SafetensorsFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,10 +32,22 @@ final class ModelConfigReader {
                     + " download the whole repository, not the weights alone.");
         }
         try {
-            return parse(file.toString(), Files.readString(file));
+            ModelConfig config = parse(file.toString(), Files.readString(file));
+            return SafetensorsFolder.isPresentIn(folder) ? untieStoredHead(config, folder) : config;
         } catch (IOException e) {
             throw new CheckpointException(file + ": cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** A head that is stored is the model's own, whatever the configuration says about tying. */
+    private static ModelConfig untieStoredHead(ModelConfig config, Path folder) {
+        LanguageConfig language = config.language();
+        if (!language.tieWordEmbeddings()) {
+            return config;
+        }
+        boolean stored = SafetensorsFolder.read(folder).tensors().keySet().stream()
+                .anyMatch(name -> name.endsWith("lm_head.weight") || name.equals("language_model.output.weight"));
+        return config.withLanguage(language.withTieWordEmbeddings(!stored));
     }
 
     static ModelConfig parse(String file, String json) {
