@@ -23,7 +23,7 @@ record Run(int exitCode, String out, String err) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         command.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-        int exitCode = Mpo.run(command, arguments);
+        int exitCode = command.execute(arguments);
         return new Run(exitCode, out.toString(), err.toString());
     }
 }
