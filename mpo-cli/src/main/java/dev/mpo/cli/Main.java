@@ -17,7 +17,7 @@ public final class Main {
     private static int run(String[] arguments) {
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         try {
-            return Mpo.commandLine().execute(arguments);
+            return Mpo.run(Mpo.commandLine(), arguments);
         } catch (Throwable failure) { // picocli hands on errors such as OutOfMemoryError
             return ErrorMapper.report(failure, err, false);
         }

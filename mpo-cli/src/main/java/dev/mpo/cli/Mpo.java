@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
             "5:training diverged",
             "130:interrupted, state saved"
         },
-        subcommands = {DoctorCommand.class})
+        subcommands = {DataCommand.class, DoctorCommand.class})
 public final class Mpo implements Callable<Integer> {
 
     @Spec
@@ -54,6 +54,8 @@ public final class Mpo implements Callable<Integer> {
             description = "Print the result as one JSON object on standard output.")
     private boolean json;
 
+    private final StopRequest stopRequest = new StopRequest();
+
     /** Creates the command line with its error handling; {@code execute} returns the exit code. */
     public static CommandLine commandLine() {
         ErrorMapper errors = new ErrorMapper();
@@ -61,11 +63,19 @@ public final class Mpo implements Callable<Integer> {
                 .setExecutionExceptionHandler(errors)
                 .setParameterExceptionHandler(errors)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExpandAtFiles(false)
                 .setExecutionStrategy(parsed -> {
                     Mpo mpo = of(parsed.commandSpec().commandLine());
                     Logging.setLevel(mpo.verbose, mpo.quiet);
                     return new CommandLine.RunLast().execute(parsed);
                 });
+    }
+
+    /** Runs one command and returns its exit code; a process that was asked to end meanwhile ends here. */
+    static int run(CommandLine commandLine, String... arguments) {
+        int exitCode = commandLine.execute(arguments);
+        of(commandLine).stopRequest.finish(exitCode);
+        return exitCode;
     }
 
     /** The root command that a command belongs to; it holds the shared options. */
@@ -79,6 +89,11 @@ public final class Mpo implements Callable<Integer> {
                 spec.commandLine(),
                 "Missing command: one of "
                         + String.join(", ", spec.subcommands().keySet()));
+    }
+
+    /** What a long job asks whether it should save its state and end. */
+    StopRequest stopRequest() {
+        return stopRequest;
     }
 
     /** True if details and stack traces are wanted. */

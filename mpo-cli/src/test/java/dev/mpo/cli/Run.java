@@ -23,7 +23,7 @@ record Run(int exitCode, String out, String err) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         command.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-        int exitCode = command.execute(arguments);
+        int exitCode = Mpo.run(command, arguments);
         return new Run(exitCode, out.toString(), err.toString());
     }
 }

@@ -32,7 +32,7 @@ public final class OperatorLibrary {
      * @throws RuntimeException with the compiler's message if the source is wrong: a programmer error
      */
     public static OperatorLibrary compile(String methods) {
-        String typed = methods.replace("(self", "(self: __torch__.Ops").indent(2);
+        String typed = methods.replace("(self,", "(self: __torch__.Ops,").indent(2);
         return new OperatorLibrary(LibTorch.loadModule(archive(HEADER + typed)));
     }
 
@@ -73,7 +73,7 @@ public final class OperatorLibrary {
             put(zip, "ops/data.pkl", pickledModule());
             put(zip, "ops/code/__torch__.py", code.getBytes(StandardCharsets.UTF_8));
             put(zip, "ops/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'});
-            put(zip, "ops/version", "3\n".getBytes(StandardCharsets.US_ASCII));
+            put(zip, "ops/version", "10\n".getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

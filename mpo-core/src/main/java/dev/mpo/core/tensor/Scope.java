@@ -45,6 +45,13 @@ public final class Scope implements AutoCloseable {
         LIVE.decrementAndGet();
     }
 
+    /** Hands every tensor of this scope to another one. */
+    public void moveAllTo(Scope other) {
+        while (!tensors.isEmpty()) {
+            tensors.get(tensors.size() - 1).moveTo(other);
+        }
+    }
+
     /** Frees every tensor of this scope. */
     @Override
     public void close() {

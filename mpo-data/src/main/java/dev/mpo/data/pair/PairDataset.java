@@ -1,10 +1,12 @@
 package dev.mpo.data.pair;
 
+import dev.mpo.core.DataException;
 import dev.mpo.data.jsonl.JsonlFile;
 import dev.mpo.data.jsonl.PreferenceRow;
 import dev.mpo.data.meta.MetaEntry;
 import dev.mpo.data.meta.MetaFile;
 import dev.mpo.data.meta.PathMap;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,14 +20,16 @@ public final class PairDataset implements AutoCloseable {
 
     private final MetaEntry entry;
     private final JsonlFile file;
+    private final PathMap pathMap;
 
-    private PairDataset(MetaEntry entry, JsonlFile file) {
+    private PairDataset(MetaEntry entry, JsonlFile file, PathMap pathMap) {
         this.entry = entry;
         this.file = file;
+        this.pathMap = pathMap;
     }
 
     /** Opens the annotation file of an entry; the caller closes the data set. */
-    public static PairDataset open(MetaEntry entry) {
+    public static PairDataset open(MetaEntry entry, PathMap pathMap) {
         JsonlFile file = JsonlFile.open(entry.annotation());
         if (entry.length().isPresent() && entry.length().getAsLong() != file.rowCount()) {
             LOG.warn(
@@ -35,19 +39,19 @@ public final class PairDataset implements AutoCloseable {
                     file.path(),
                     file.rowCount());
         }
-        return new PairDataset(entry, file);
+        return new PairDataset(entry, file, pathMap);
     }
 
     /**
      * Reads meta files and opens every data set in them, in order; the caller closes each.
      *
-     * @throws dev.mpo.core.DataException if a meta or annotation file is missing or malformed
+     * @throws DataException if a meta or annotation file is missing or malformed
      */
     public static List<PairDataset> openAll(List<Path> metaFiles, PathMap pathMap) {
         List<PairDataset> opened = new ArrayList<>();
         try {
             for (MetaEntry entry : MetaFile.load(metaFiles, pathMap)) {
-                opened.add(open(entry));
+                opened.add(open(entry, pathMap));
             }
         } catch (RuntimeException e) {
             opened.forEach(PairDataset::close);
@@ -84,6 +88,25 @@ public final class PairDataset implements AutoCloseable {
     /** Reads a row; see {@link JsonlFile#row(int)}. */
     public PreferenceRow row(int row) {
         return file.row(row);
+    }
+
+    /**
+     * Returns where an image of this data set lies: below the root, or the path itself if it is absolute.
+     *
+     * @throws DataException if it is not a path of this machine
+     */
+    public Path imagePath(String image) {
+        String mapped = pathMap.apply(image);
+        if (mapped.contains("://")) {
+            throw new DataException(
+                    "image \"" + mapped + "\": expected a local path, got an address: fetch the image, and"
+                            + " rewrite the beginning of its path with data.path_map");
+        }
+        try {
+            return entry.root().resolve(mapped);
+        } catch (InvalidPathException e) {
+            throw new DataException("image \"" + mapped + "\" is not a path: " + e.getMessage(), e);
+        }
     }
 
     /** Closes the annotation file. */

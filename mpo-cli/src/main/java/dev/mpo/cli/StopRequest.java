@@ -1,0 +1,65 @@
+package dev.mpo.cli;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a signal that asks this process to end (Ctrl-C, SIGTERM from a scheduler) into a question that a long job can
+ * ask at a convenient point, and holds the process until the job has saved its state and said how it ended.
+ *
+ * <p>Without {@link #listen()} a signal ends the process at once, as usual.
+ */
+final class StopRequest {
+
+    /** Schedulers kill for good long before this; it only keeps a job that hangs from hanging the shutdown as well. */
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    private final CountDownLatch finished = new CountDownLatch(1);
+    private volatile boolean requested;
+    private volatile int exitCode = ExitCodes.INTERRUPTED;
+    private @Nullable Thread hook;
+
+    /** From now on a signal only makes a request, until {@link #finish}. */
+    synchronized void listen() {
+        if (hook == null) {
+            hook = new Thread(this::onShutdown, "stop-request");
+            Runtime.getRuntime().addShutdownHook(hook);
+        }
+    }
+
+    /** True once a signal has asked this process to end. */
+    boolean requested() {
+        return requested;
+    }
+
+    /** Tells that the command is over and what the exit code is; if the process was asked to end, it ends now. */
+    synchronized void finish(int code) {
+        exitCode = code;
+        finished.countDown();
+        if (hook != null && !requested) {
+            removeHook(hook);
+        }
+    }
+
+    private static void removeHook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException alreadyEnding) {
+            // A signal came in this very moment: the hook finds the command finished and ends the process.
+        }
+    }
+
+    // The exit code of a process that ends by a signal is the signal's, unless the process halts with another.
+    private void onShutdown() {
+        requested = true;
+        try {
+            if (finished.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                Runtime.getRuntime().halt(exitCode);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package dev.mpo.core.model;
+
+import dev.mpo.core.tensor.Device;
+import dev.mpo.core.tensor.Scope;
+import dev.mpo.core.tensor.Tensor;
+import dev.mpo.core.tensor.Tensors;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Goes back through the recorded stages, from the scoring head to the lowest trained stage. */
+final class BackwardPass {
+
+    private final ForwardPass pass;
+    private final TokenEmbeddingStage tokenStage;
+    private final ScoringHead head;
+    private final Device device;
+
+    BackwardPass(ForwardPass pass, TokenEmbeddingStage tokenStage, ScoringHead head, Device device) {
+        this.pass = pass;
+        this.tokenStage = tokenStage;
+        this.head = head;
+        this.device = device;
+    }
+
+    void run(double[] coefficients) {
+        List<ForwardPass.Recorded> records = pass.records;
+        if (records.isEmpty() && !head.trained()) {
+            return;
+        }
+        Tensor gradient = head.backward(
+                pass.scope, pass.output, Objects.requireNonNull(pass.scores), coefficients, pass.inputs, device);
+        while (!records.isEmpty()) {
+            ForwardPass.Recorded record = records.remove(records.size() - 1);
+            boolean lowest = records.isEmpty();
+            Tensor next =
+                    record.stage() == tokenStage ? throughTokens(gradient, lowest) : through(record, gradient, lowest);
+            gradient.close();
+            if (next == null) {
+                return;
+            }
+            gradient = next;
+        }
+    }
+
+    private @Nullable Tensor throughTokens(Tensor gradient, boolean lowest) {
+        tokenStage.accumulate(gradient, pass.inputs);
+        return lowest ? null : tokenStage.featureGradient(pass.scope, gradient, pass.inputs);
+    }
+
+    private @Nullable Tensor through(ForwardPass.Recorded record, Tensor gradient, boolean lowest) {
+        Tensor input = record.input();
+        ForwardPass.Graph graph = record.graph();
+        if (graph == null) {
+            graph = Recorder.graph(record.stage(), lowest ? null : input, input, pass.inputs);
+        }
+        try (Scope done = graph.scope()) {
+            Tensor leaf = graph.inputLeaf();
+            Tensor[] inputs = leaf == null ? new Tensor[0] : new Tensor[] {leaf};
+            Tensor[] out = Tensors.accumulate(
+                    pass.scope,
+                    graph.output(),
+                    gradient,
+                    inputs,
+                    graph.parameterLeaves(),
+                    record.stage().weights().gradients());
+            return out.length == 0 ? null : out[0];
+        } finally {
+            if (input != null) {
+                input.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.mpo.core.model;
+
+import dev.mpo.core.config.Family;
+import dev.mpo.core.config.LanguageConfig;
+import dev.mpo.core.tensor.Scope;
+import dev.mpo.core.tensor.Tensor;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A decoder layer over the packed stream: rotary grouped-query attention by segment, then a gated MLP.
+ *
+ * <p>The last layer computes queries, and everything after them, only for the rows that some label needs.
+ */
+record DecoderLayerStage(int index, StageWeights weights, LanguageConfig config, boolean last, double loraScale)
+        implements Stage {
+
+    @Override
+    public String name() {
+        return ModelLayout.LANGUAGE_LAYERS + index;
+    }
+
+    @Override
+    public Tensor compute(Scope scope, @Nullable Tensor input, Tensor[] w, StepInputs in) {
+        AttentionPlan plan = last ? in.lastLayerPlan() : in.plan();
+        long packed = config.family() == Family.INTERNLM2 ? 1 : 0;
+        long[] shape = {config.numHeads(), config.numKeyValueHeads(), config.headDim(), packed};
+        return ModelOps.OPS.call(
+                scope,
+                "decoder_layer",
+                Objects.requireNonNull(input),
+                w,
+                in.ropeTables(),
+                plan.rows(),
+                plan.segments(),
+                plan.masks(),
+                shape,
+                config.rmsNormEps(),
+                loraScale);
+    }
+}

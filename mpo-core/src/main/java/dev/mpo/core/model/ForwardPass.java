@@ -1,0 +1,60 @@
+package dev.mpo.core.model;
+
+import dev.mpo.core.tensor.Scope;
+import dev.mpo.core.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A forward pass that can be differentiated once: the log-probabilities, and what the backward pass needs. Close it to
+ * free the activations.
+ */
+public final class ForwardPass implements AutoCloseable {
+
+    final Scope scope = new Scope();
+    final StepInputs inputs;
+    final List<Recorded> records = new ArrayList<>();
+    Tensor output;
+    ScoringHead.@Nullable Scores scores;
+
+    /**
+     * What is kept of one stage.
+     *
+     * @param input its input, or null if it has none
+     * @param graph its computation under autograd, or null if it is to be repeated
+     */
+    record Recorded(
+            Stage stage, @Nullable Tensor input, @Nullable Graph graph) {}
+
+    /**
+     * A stage computed under autograd.
+     *
+     * @param scope owner of everything below
+     * @param inputLeaf the leaf that stands for the input, or null if no gradient is wanted there
+     * @param parameterLeaves the leaves that stand for the trained parameters
+     * @param output the result
+     */
+    record Graph(Scope scope, @Nullable Tensor inputLeaf, Tensor[] parameterLeaves, Tensor output) {}
+
+    ForwardPass(StepInputs inputs, Tensor placeholder) {
+        this.inputs = inputs;
+        this.output = placeholder;
+    }
+
+    /** Returns the log-probability of each scored label, [M], in the order of the batch. */
+    public double[] logps() {
+        return scores == null ? new double[0] : scores.logps();
+    }
+
+    /** Frees the activations. */
+    @Override
+    public void close() {
+        for (Recorded record : records) {
+            if (record.graph() != null) {
+                record.graph().scope().close();
+            }
+        }
+        scope.close();
+    }
+}

@@ -1,0 +1,102 @@
+package dev.mpo.core.model;
+
+import dev.mpo.core.config.ModelConfig;
+import dev.mpo.core.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** All parameters of a model, stage by stage. */
+public final class ModelParameters implements AutoCloseable {
+
+    private final Map<String, List<ParameterBuffer>> byStage = new LinkedHashMap<>();
+
+    private ModelParameters() {}
+
+    /** Allocates the parameters of a model, all zero. */
+    static ModelParameters allocate(ModelConfig config, ModelOptions options) {
+        ModelParameters parameters = new ModelParameters();
+        int usedLayers = numVisionLayersUsed(config);
+        for (StageSpec stage : ModelLayout.of(config)) {
+            boolean used = !stage.name().startsWith(ModelLayout.VISION_LAYERS)
+                    || Integer.parseInt(stage.name().substring(ModelLayout.VISION_LAYERS.length())) < usedLayers;
+            List<ParameterBuffer> buffers = new ArrayList<>();
+            buffers.add(buffer(stage.name(), stage.parameters(), used && options.trains(stage.part()), options));
+            List<ParameterSpec> adapters = options.lora().adapters(stage);
+            if (!adapters.isEmpty()) {
+                buffers.add(buffer(stage.name(), adapters, !options.frozen().contains(stage.part()), options));
+            }
+            parameters.byStage.put(stage.name(), buffers);
+        }
+        return parameters;
+    }
+
+    /** Returns how many vision layers lie below the selected one; later ones are kept but never run. */
+    static int numVisionLayersUsed(ModelConfig config) {
+        int layers = config.vision().numLayers();
+        return config.selectLayer() < 0 ? layers + 1 + config.selectLayer() : config.selectLayer();
+    }
+
+    private static ParameterBuffer buffer(
+            String stage, List<ParameterSpec> specs, boolean trained, ModelOptions options) {
+        return ParameterBuffer.create(
+                stage, specs, options.decayedIn(stage), trained, options.device(), options.compute());
+    }
+
+    /** Returns the buffers of a stage: its own parameters, then its adapters if it has any. */
+    public List<ParameterBuffer> stage(String name) {
+        List<ParameterBuffer> buffers = byStage.get(name);
+        if (buffers == null) {
+            throw new IllegalArgumentException("no stage " + name);
+        }
+        return buffers;
+    }
+
+    /** Returns all buffers in order of computation. */
+    public List<ParameterBuffer> buffers() {
+        return byStage.values().stream().flatMap(List::stream).toList();
+    }
+
+    /** Returns the buffers that are trained, in order of computation. */
+    public List<ParameterBuffer> trained() {
+        return buffers().stream().filter(ParameterBuffer::trained).toList();
+    }
+
+    /** Returns the weights that the optimizer updates by full name, adapters included. */
+    public Map<String, Tensor> byName() {
+        Map<String, Tensor> all = new LinkedHashMap<>();
+        for (ParameterBuffer buffer : buffers()) {
+            for (int i = 0; i < buffer.specs().size(); i++) {
+                all.put(
+                        buffer.stage() + "." + buffer.specs().get(i).name(),
+                        buffer.masterViews().get(i));
+            }
+        }
+        return all;
+    }
+
+    /** Returns the gradients of the trained parameters by full name. */
+    public Map<String, Tensor> gradientsByName() {
+        Map<String, Tensor> all = new LinkedHashMap<>();
+        for (ParameterBuffer buffer : trained()) {
+            for (int i = 0; i < buffer.specs().size(); i++) {
+                all.put(
+                        buffer.stage() + "." + buffer.specs().get(i).name(),
+                        buffer.gradientViews().get(i));
+            }
+        }
+        return all;
+    }
+
+    /** Copies the master weights into the weights that the model computes with, where these differ. */
+    public void publish() {
+        buffers().forEach(ParameterBuffer::publish);
+    }
+
+    /** Frees everything. */
+    @Override
+    public void close() {
+        buffers().forEach(ParameterBuffer::close);
+    }
+}

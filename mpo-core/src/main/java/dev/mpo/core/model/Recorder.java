@@ -1,0 +1,68 @@
+package dev.mpo.core.model;
+
+import dev.mpo.core.tensor.GradMode;
+import dev.mpo.core.tensor.Scope;
+import dev.mpo.core.tensor.Tensor;
+import dev.mpo.core.tensor.Tensors;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Runs stages forward and notes, for those that a gradient will pass through, what the backward pass needs. */
+final class Recorder {
+
+    private final ForwardPass pass;
+    private final Recompute recompute;
+    private boolean gradientWanted;
+
+    Recorder(ForwardPass pass, Recompute recompute) {
+        this.pass = pass;
+        this.recompute = recompute;
+    }
+
+    Tensor runAll(List<Stage> stages, @Nullable Tensor input) {
+        Tensor x = input;
+        for (Stage stage : stages) {
+            x = run(stage, x);
+        }
+        return Objects.requireNonNull(x);
+    }
+
+    /** Computes a stage. From the first trained stage on, everything is recorded; before it, inputs are freed. */
+    Tensor run(Stage stage, @Nullable Tensor input) {
+        boolean inputGradient = gradientWanted;
+        gradientWanted |= stage.weights().trained();
+        boolean ownBackward = stage instanceof TokenEmbeddingStage;
+        if (!gradientWanted || ownBackward || recompute == Recompute.FULL) {
+            Tensor y = stage.compute(pass.scope, input, stage.weights().slots(), pass.inputs);
+            if (gradientWanted) {
+                pass.records.add(new ForwardPass.Recorded(stage, input, null));
+            }
+            if (input != null && (!gradientWanted || ownBackward)) {
+                input.close();
+            }
+            return y;
+        }
+        ForwardPass.Graph graph = graph(stage, inputGradient ? input : null, input, pass.inputs);
+        pass.records.add(new ForwardPass.Recorded(stage, input, graph));
+        return Tensors.leaf(pass.scope, graph.output());
+    }
+
+    /** Computes a stage under autograd; {@code differentiated} is its input if a gradient is wanted there. */
+    static ForwardPass.Graph graph(
+            Stage stage, @Nullable Tensor differentiated, @Nullable Tensor input, StepInputs in) {
+        Scope scope = new Scope();
+        try {
+            Tensor leaf = differentiated == null ? null : Tensors.leaf(scope, differentiated);
+            Tensor[] slots = stage.weights().leafSlots(scope);
+            Tensor y;
+            try (GradMode on = GradMode.enable()) {
+                y = stage.compute(scope, leaf != null ? leaf : input, slots, in);
+            }
+            return new ForwardPass.Graph(scope, leaf, stage.weights().trainedLeaves(slots), y);
+        } catch (RuntimeException e) {
+            scope.close();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.mpo.core.model;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The order in which a stage's operator expects its parameters, absent ones included.
+ *
+ * @param names parameter names within the stage; LoRA factors are {@code <linear>.lora_a} and {@code <linear>.lora_b}
+ */
+record SlotPlan(List<String> names) {
+
+    static final SlotPlan VISION_EMBEDDINGS = new Builder()
+            .plain("class_embedding", "patch_embedding.weight", "patch_embedding.bias", "position_embedding")
+            .build();
+
+    static final SlotPlan VISION_LAYER = new Builder()
+            .plain("norm1.weight", "norm1.bias")
+            .linear("attention.qkv")
+            .plain("attention.q_norm.weight", "attention.k_norm.weight")
+            .linear("attention.proj")
+            .plain("layer_scale1", "norm2.weight", "norm2.bias")
+            .linear("mlp.fc1")
+            .linear("mlp.fc2")
+            .plain("layer_scale2")
+            .build();
+
+    static final SlotPlan PROJECTOR = new Builder()
+            .plain("norm.weight", "norm.bias", "linear1.weight", "linear1.bias", "linear2.weight", "linear2.bias")
+            .build();
+
+    static final SlotPlan TOKEN_EMBEDDINGS = new Builder().plain("weight").build();
+
+    static final SlotPlan DECODER_LAYER = decoder("attention.q");
+
+    static final SlotPlan PACKED_DECODER_LAYER = decoder("attention.qkv");
+
+    static final SlotPlan HEAD =
+            new Builder().plain("norm.weight", "head.weight").build();
+
+    private static SlotPlan decoder(String first) {
+        return new Builder()
+                .plain("input_norm.weight")
+                .linear(first)
+                .linear("attention.k")
+                .linear("attention.v")
+                .linear("attention.o")
+                .plain("post_norm.weight")
+                .linear("mlp.gate")
+                .linear("mlp.up")
+                .linear("mlp.down")
+                .build();
+    }
+
+    private static final class Builder {
+        private final List<String> names = new ArrayList<>();
+
+        Builder plain(String... more) {
+            names.addAll(List.of(more));
+            return this;
+        }
+
+        Builder linear(String prefix) {
+            return plain(prefix + ".weight", prefix + ".bias", prefix + ".lora_a", prefix + ".lora_b");
+        }
+
+        SlotPlan build() {
+            return new SlotPlan(List.copyOf(names));
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package dev.mpo.core.model;
+
+import dev.mpo.core.config.Family;
+import dev.mpo.core.config.LanguageConfig;
+import dev.mpo.core.config.ModelConfig;
+import dev.mpo.core.tensor.Scope;
+import dev.mpo.core.tensor.Tensor;
+import dev.mpo.core.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An InternVL-style model as a chain of stages: patch embedding, vision layers, projector, token embedding with the
+ * image features merged in, decoder layers, and the scoring head.
+ *
+ * <p>{@link #score} computes log-probabilities alone. {@link #forward} also keeps what {@link #backward} needs, which
+ * adds the gradients of all trained parameters to their sums. Gradients of frozen stages are never computed, nor
+ * anything that only they would need.
+ */
+public final class VisionLanguageModel implements AutoCloseable {
+
+    private final ModelConfig config;
+    private final ModelOptions options;
+    private final ModelParameters parameters;
+    private final Scope scope = new Scope();
+    private final List<Stage> visionStages;
+    private final TokenEmbeddingStage tokenStage;
+    private final List<Stage> decoderStages;
+    private final ScoringHead head;
+
+    /** Allocates a model whose parameters are all zero; load or draw them before use. */
+    public static VisionLanguageModel create(ModelConfig config, ModelOptions options) {
+        return new VisionLanguageModel(config, options, ModelParameters.allocate(config, options));
+    }
+
+    private VisionLanguageModel(ModelConfig config, ModelOptions options, ModelParameters parameters) {
+        this.config = config;
+        this.options = options;
+        this.parameters = parameters;
+        Tensor absent = Tensors.zeros(scope, options.device(), options.compute(), 0);
+        this.visionStages = visionStages(absent);
+        this.tokenStage =
+                new TokenEmbeddingStage(weights(ModelLayout.LANGUAGE_EMBEDDINGS, SlotPlan.TOKEN_EMBEDDINGS, absent));
+        this.decoderStages = decoderStages(absent);
+        this.head = head(absent);
+    }
+
+    private StageWeights weights(String stage, SlotPlan plan, Tensor absent) {
+        return StageWeights.of(plan, parameters.stage(stage), absent);
+    }
+
+    private List<Stage> visionStages(Tensor absent) {
+        List<Stage> stages = new ArrayList<>();
+        stages.add(new VisionEmbeddingStage(
+                weights(ModelLayout.VISION_EMBEDDINGS, SlotPlan.VISION_EMBEDDINGS, absent), options.compute()));
+        for (int i = 0; i < ModelParameters.numVisionLayersUsed(config); i++) {
+            StageWeights weights = weights(ModelLayout.VISION_LAYERS + i, SlotPlan.VISION_LAYER, absent);
+            stages.add(new VisionLayerStage(
+                    i, weights, config.vision(), options.lora().scale()));
+        }
+        stages.add(new ProjectorStage(
+                weights(ModelLayout.PROJECTOR, SlotPlan.PROJECTOR, absent),
+                config.downsampleRatio(),
+                config.pixelShuffleVersion()));
+        return stages;
+    }
+
+    private List<Stage> decoderStages(Tensor absent) {
+        LanguageConfig language = config.language();
+        SlotPlan plan = language.family() == Family.INTERNLM2 ? SlotPlan.PACKED_DECODER_LAYER : SlotPlan.DECODER_LAYER;
+        List<Stage> stages = new ArrayList<>();
+        for (int i = 0; i < language.numLayers(); i++) {
+            StageWeights weights = weights(ModelLayout.LANGUAGE_LAYERS + i, plan, absent);
+            boolean last = i == language.numLayers() - 1;
+            stages.add(new DecoderLayerStage(
+                    i, weights, language, last, options.lora().scale()));
+        }
+        return stages;
+    }
+
+    private ScoringHead head(Tensor absent) {
+        StageWeights weights = weights(ModelLayout.LANGUAGE_HEAD, SlotPlan.HEAD, absent);
+        boolean tied = config.language().tieWordEmbeddings();
+        ParameterBuffer owner = parameters
+                .stage(tied ? ModelLayout.LANGUAGE_EMBEDDINGS : ModelLayout.LANGUAGE_HEAD)
+                .get(0);
+        int index = tied ? 0 : owner.specs().get(0).name().equals("head.weight") ? 0 : 1;
+        Tensor gradient = owner.trained() ? owner.gradientViews().get(index) : absent;
+        return new ScoringHead(
+                weights, owner.views().get(index), gradient, config.language().rmsNormEps(), options.maxLogits());
+    }
+
+    /** Returns the architecture. */
+    public ModelConfig config() {
+        return config;
+    }
+
+    /** Returns the placement and what is trained. */
+    public ModelOptions options() {
+        return options;
+    }
+
+    /** Returns the parameters; they belong to this model. */
+    public ModelParameters parameters() {
+        return parameters;
+    }
+
+    /** Computes the log-probability of each scored label, [M], without keeping anything. */
+    public double[] score(PackedBatch batch) {
+        try (Scope pass = new Scope()) {
+            StepInputs in = inputs(pass, batch, DropPath.NONE);
+            return head.score(pass, decode(pass, in), in, false).logps();
+        }
+    }
+
+    /** Computes the logits at each scored row, [M, V], owned by {@code owner}. */
+    public Tensor logits(Scope owner, PackedBatch batch) {
+        try (Scope pass = new Scope()) {
+            StepInputs in = inputs(pass, batch, DropPath.NONE);
+            return head.logits(pass, decode(pass, in), in).moveTo(owner);
+        }
+    }
+
+    /** Returns the last layer's output for the rows that it computes. */
+    private Tensor decode(Scope pass, StepInputs in) {
+        Tensor x = tokens(pass, encode(pass, in), in);
+        for (Stage stage : decoderStages) {
+            x = advance(pass, stage, x, in);
+        }
+        return x;
+    }
+
+    /** Computes the image features of a batch, [numTiles x tokens per tile, language width], owned by {@code scope}. */
+    public Tensor encodeImages(Scope owner, PackedBatch batch) {
+        try (Scope pass = new Scope()) {
+            Tensor features = encode(pass, inputs(pass, batch, DropPath.NONE));
+            if (features == null) {
+                throw new IllegalArgumentException("the batch has no images");
+            }
+            return features.moveTo(owner);
+        }
+    }
+
+    private StepInputs inputs(Scope owner, PackedBatch batch, DropPath dropPath) {
+        return new StepInputs(owner, batch, config.language(), dropPath, options.device(), options.compute());
+    }
+
+    private @Nullable Tensor encode(Scope pass, StepInputs in) {
+        if (in.batch().numTiles() == 0) {
+            return null;
+        }
+        Tensor x = null;
+        for (Stage stage : visionStages) {
+            x = advance(pass, stage, x, in);
+        }
+        return x;
+    }
+
+    private Tensor tokens(Scope pass, @Nullable Tensor features, StepInputs in) {
+        return tokenStage.compute(pass, features, tokenStage.weights().slots(), in);
+    }
+
+    /** Computes a stage without autograd and frees its input. */
+    private static Tensor advance(Scope pass, Stage stage, @Nullable Tensor x, StepInputs in) {
+        Tensor y = stage.compute(pass, x, stage.weights().slots(), in);
+        if (x != null) {
+            x.close();
+        }
+        return y;
+    }
+
+    /**
+     * Computes log-probabilities and keeps what the backward pass needs.
+     *
+     * @param batch the micro-batch
+     * @param recompute what to keep
+     * @param keepLogits whether to keep the logits of all scored positions instead of computing them again
+     * @param dropPath which residual branches of the vision tower to drop
+     */
+    public ForwardPass forward(PackedBatch batch, Recompute recompute, boolean keepLogits, DropPath dropPath) {
+        Scope shared = new Scope();
+        StepInputs in = inputs(shared, batch, dropPath);
+        ForwardPass pass = new ForwardPass(in, in.ids());
+        shared.moveAllTo(pass.scope);
+        try {
+            Recorder recorder = new Recorder(pass, recompute);
+            Tensor features = batch.numTiles() == 0 ? null : recorder.runAll(visionStages, null);
+            Tensor x = recorder.run(tokenStage, features);
+            pass.output = recorder.runAll(decoderStages, x);
+            pass.scores = head.score(pass.scope, pass.output, in, keepLogits);
+            return pass;
+        } catch (RuntimeException e) {
+            pass.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Adds the gradients of {@code sum(coefficients x logps)} to the sums of the trained parameters and frees the
+     * activations of the pass as it goes.
+     *
+     * @param coefficients derivative of the loss by each log-probability of the pass, [M]
+     */
+    public void backward(ForwardPass pass, double[] coefficients) {
+        new BackwardPass(pass, tokenStage, head, options.device()).run(coefficients);
+    }
+
+    /** Frees the parameters. */
+    @Override
+    public void close() {
+        scope.close();
+        parameters.close();
+    }
+}

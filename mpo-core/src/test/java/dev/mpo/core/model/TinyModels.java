@@ -1,0 +1,52 @@
+package dev.mpo.core.model;
+
+import dev.mpo.core.config.Family;
+import dev.mpo.core.config.LanguageConfig;
+import dev.mpo.core.config.ModelConfig;
+import dev.mpo.core.config.NormType;
+import dev.mpo.core.config.VisionConfig;
+import dev.mpo.core.tensor.DType;
+import dev.mpo.core.tensor.Device;
+import dev.mpo.core.tensor.Scope;
+import dev.mpo.core.tensor.Tensor;
+import dev.mpo.core.tensor.Tensors;
+import java.util.Map;
+import java.util.Random;
+
+/** Small architectures with random weights. */
+final class TinyModels {
+
+    static final int IMAGE_TOKEN = 7;
+
+    private TinyModels() {}
+
+    static ModelConfig config(Family family, boolean tied, NormType norm) {
+        boolean sixB = norm == NormType.RMS_NORM;
+        VisionConfig vision = new VisionConfig(16, 24, 2, 2, 28, 7, 3, norm, !sixB, sixB, 1e-6, 0);
+        LanguageConfig language = new LanguageConfig(
+                family, 40, 16, 24, 2, 4, 2, 4, 1e-6, 10000, 0, 512, tied, family == Family.QWEN2, 3);
+        return new ModelConfig(vision, language, 0.5, 2, -1, "internvl2_5", 28, true, true, 1, 12);
+    }
+
+    static VisionLanguageModel random(ModelConfig config, ModelOptions options, long seed) {
+        VisionLanguageModel model = VisionLanguageModel.create(config, options);
+        Random random = new Random(seed);
+        for (Map.Entry<String, Tensor> entry : model.parameters().byName().entrySet()) {
+            Tensor target = entry.getValue();
+            double[] values = new double[(int) target.numel()];
+            boolean norm = entry.getKey().contains("norm") && entry.getKey().endsWith("weight");
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (norm ? 1 : 0) + 0.15 * random.nextGaussian();
+            }
+            try (Scope scope = new Scope()) {
+                Tensors.copy(Tensors.of(scope, Device.CPU, values, values.length), target);
+            }
+        }
+        model.parameters().publish();
+        return model;
+    }
+
+    static ModelOptions options(DType dtype) {
+        return ModelOptions.trained().on(Device.CPU, dtype);
+    }
+}

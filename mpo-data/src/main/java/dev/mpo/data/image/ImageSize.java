@@ -1,0 +1,49 @@
+package dev.mpo.data.image;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.FileImageInputStream;
+
+/**
+ * The size of an image in pixels, as {@link ImageDecoder} would decode it.
+ *
+ * @param width pixels per row
+ * @param height rows
+ */
+public record ImageSize(int width, int height) {
+
+    private static final int SIGNATURE_BYTES = 32;
+
+    /**
+     * Reads the size from a file's header; the pixels are decoded only if the header does not tell.
+     *
+     * @throws dev.mpo.core.DataException if the file is missing or not an image
+     */
+    public static ImageSize read(Path file) {
+        try (FileImageInputStream input = new FileImageInputStream(file.toFile())) {
+            byte[] signature = new byte[SIGNATURE_BYTES];
+            int length = Math.max(0, input.read(signature));
+            ImageFormat format = ImageFormat.of(Arrays.copyOf(signature, length));
+            // The frames of a GIF may stick out of the size in its header.
+            if (format != null && format != ImageFormat.GIF) {
+                input.seek(0);
+                return read(ImageDecoder.reader(format), input);
+            }
+        } catch (IOException | RuntimeException | LinkageError e) {
+            // Decoding below says what is wrong in the words that users know.
+        }
+        RgbImage image = ImageDecoder.decode(file);
+        return new ImageSize(image.width(), image.height());
+    }
+
+    private static ImageSize read(ImageReader reader, FileImageInputStream input) throws IOException {
+        try {
+            reader.setInput(input, false, true);
+            return new ImageSize(reader.getWidth(0), reader.getHeight(0));
+        } finally {
+            reader.dispose();
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package dev.mpo.data.loader;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a {@link PairLoader} delivers and how.
+ *
+ * @param rank which of the ranks this is, from 0
+ * @param worldSize the number of ranks
+ * @param start the first position of the run's order to deliver, over all ranks; where a run resumes
+ * @param end one past the last position over all ranks; {@link Long#MAX_VALUE} for no end. Give every rank equally
+ *     many: make {@code end - start} a multiple of {@code worldSize}
+ * @param numWorkers encoding threads; 0 encodes in the caller's thread ({@code data.num_workers})
+ * @param prefetch how many pairs may be encoded ahead of time; bounds the memory for pixels
+ * @param onBadSample what happens to unusable rows
+ * @param maxBadFraction the share of an epoch's pairs that may be unusable before the run stops
+ * @param minBadAllowed how many rows may be unusable however small the data set is
+ * @param report where to append one JSON line for each unusable row, if anywhere
+ */
+public record LoaderOptions(
+        int rank,
+        int worldSize,
+        long start,
+        long end,
+        int numWorkers,
+        int prefetch,
+        OnBadSample onBadSample,
+        double maxBadFraction,
+        long minBadAllowed,
+        Optional<Path> report) {
+
+    /** Checks the ranges. */
+    public LoaderOptions {
+        if (worldSize < 1 || rank < 0 || rank >= worldSize) {
+            throw new IllegalArgumentException("rank " + rank + " of " + worldSize);
+        }
+        if (start < 0 || end < start) {
+            throw new IllegalArgumentException("positions " + start + " to " + end);
+        }
+        if (numWorkers < 0 || prefetch < 1) {
+            throw new IllegalArgumentException("numWorkers " + numWorkers + ", prefetch " + prefetch);
+        }
+    }
+
+    /** Returns options for one rank without an end: prefetch of two pairs per worker, 1 % of unusable rows allowed. */
+    public static LoaderOptions of(int numWorkers) {
+        return new LoaderOptions(
+                0,
+                1,
+                0,
+                Long.MAX_VALUE,
+                numWorkers,
+                Math.max(1, 2 * numWorkers),
+                OnBadSample.REPLACE,
+                0.01,
+                0,
+                Optional.empty());
+    }
+
+    /** Returns the same options for one of several ranks. */
+    public LoaderOptions withRank(int newRank, int newWorldSize) {
+        return new LoaderOptions(
+                newRank,
+                newWorldSize,
+                start,
+                end,
+                numWorkers,
+                prefetch,
+                onBadSample,
+                maxBadFraction,
+                minBadAllowed,
+                report);
+    }
+
+    /** Returns the same options for another stretch of the order. */
+    public LoaderOptions withPositions(long newStart, long newEnd) {
+        return new LoaderOptions(
+                rank,
+                worldSize,
+                newStart,
+                newEnd,
+                numWorkers,
+                prefetch,
+                onBadSample,
+                maxBadFraction,
+                minBadAllowed,
+                report);
+    }
+
+    /** Returns the same options with another treatment of unusable rows. */
+    public LoaderOptions withBadSamples(OnBadSample policy, double newMaxBadFraction, long newMinBadAllowed) {
+        return new LoaderOptions(
+                rank, worldSize, start, end, numWorkers, prefetch, policy, newMaxBadFraction, newMinBadAllowed, report);
+    }
+
+    /** Returns the same options with a file for the report of unusable rows. */
+    public LoaderOptions withReport(Path file) {
+        return new LoaderOptions(
+                rank,
+                worldSize,
+                start,
+                end,
+                numWorkers,
+                prefetch,
+                onBadSample,
+                maxBadFraction,
+                minBadAllowed,
+                Optional.of(file));
+    }
+}

@@ -1,0 +1,44 @@
+package dev.mpo.data.pair;
+
+import dev.mpo.core.ConfigException;
+import dev.mpo.data.image.TileOptions;
+import java.util.OptionalLong;
+
+/**
+ * How rows become pairs.
+ *
+ * @param tiles how images are cut; a data set's own {@code max_dynamic_patch} replaces the largest number of tiles
+ * @param imageTokensPerTile how many visual tokens the model makes of a tile, 256 for the published models
+ * @param maxSequenceLength the largest number of tokens of a prompt with one answer ({@code data.max_seq_length})
+ * @param onTooLong what happens to longer pairs
+ * @param augmentationSeed seed of the JPEG re-encoding that {@code data_augment} in a meta file asks for; empty leaves
+ *     all images as they are
+ */
+public record PairOptions(
+        TileOptions tiles,
+        int imageTokensPerTile,
+        int maxSequenceLength,
+        OnTooLong onTooLong,
+        OptionalLong augmentationSeed) {
+
+    /** Checks the ranges. */
+    public PairOptions {
+        if (imageTokensPerTile < 1) {
+            throw new IllegalArgumentException("imageTokensPerTile " + imageTokensPerTile);
+        }
+        if (maxSequenceLength < 1) {
+            throw new ConfigException("data.max_seq_length: expected at least 1, got " + maxSequenceLength);
+        }
+    }
+
+    /** Returns options without augmentation. */
+    public static PairOptions of(
+            TileOptions tiles, int imageTokensPerTile, int maxSequenceLength, OnTooLong onTooLong) {
+        return new PairOptions(tiles, imageTokensPerTile, maxSequenceLength, onTooLong, OptionalLong.empty());
+    }
+
+    /** Returns the same options with JPEG re-encoding, drawn from a seed, where a meta file asks for it. */
+    public PairOptions withAugmentation(long seed) {
+        return new PairOptions(tiles, imageTokensPerTile, maxSequenceLength, onTooLong, OptionalLong.of(seed));
+    }
+}

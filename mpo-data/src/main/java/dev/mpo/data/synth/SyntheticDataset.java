@@ -1,0 +1,167 @@
+package dev.mpo.data.synth;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A preference data set in the MMPR layout on disk, drawn and written by the program itself: pictures of coloured
+ * shapes, questions about them, a right answer as chosen and a wrong one as rejected, for training and for a held-out
+ * test that shares no picture and no text-only question with it.
+ *
+ * <p>Below the folder: {@code meta.json} and {@code meta.heldout.json} (one entry per kind of question),
+ * {@code annotations/*.jsonl} and {@code images/{train,heldout}/*.png}. Paths in the meta files are relative to the
+ * folder.
+ *
+ * @param trainMeta the meta file to train on
+ * @param heldOutMeta the meta file to evaluate on
+ * @param trainPairs number of training pairs
+ * @param heldOutPairs number of held-out pairs
+ * @param texts every distinct question and answer, for a tokenizer to be trained on
+ */
+public record SyntheticDataset(Path trainMeta, Path heldOutMeta, int trainPairs, int heldOutPairs, List<String> texts) {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Copies the list. */
+    public SyntheticDataset {
+        texts = List.copyOf(texts);
+    }
+
+    /**
+     * How much to draw.
+     *
+     * @param seed decides every picture and text
+     * @param trainPairs number of training pairs, at least 100 so that each kind of question occurs
+     * @param heldOutPairs number of held-out pairs, at least 25
+     * @param pictureSize side of a square picture in pixels, at least 56
+     */
+    public record Options(long seed, int trainPairs, int heldOutPairs, int pictureSize) {
+
+        /** Checks the ranges. */
+        public Options {
+            if (trainPairs < 100 || heldOutPairs < 25 || pictureSize < 56) {
+                throw new IllegalArgumentException("need at least 100 training pairs, 25 held-out pairs and 56 pixels: "
+                        + trainPairs + ", " + heldOutPairs + ", " + pictureSize);
+            }
+        }
+
+        /** Returns the demo's amounts: 1200 training and 200 held-out pairs of 112-pixel pictures, seed 0. */
+        public static Options defaults() {
+            return new Options(0, 1200, 200, 112);
+        }
+    }
+
+    /** Draws the data set and writes it below a folder, which is created when absent. */
+    public static SyntheticDataset write(Path folder, Options options) {
+        PictureWorld world = new PictureWorld(options.pictureSize(), options.seed());
+        Map<QuestionKind, List<Example>> heldOut = draw(world, options.heldOutPairs(), Set.of());
+        Map<QuestionKind, List<Example>> train = draw(world, options.trainPairs(), textQuestions(heldOut));
+        try {
+            Path trainMeta = writeSet(folder, "train", "meta.json", train);
+            Path heldOutMeta = writeSet(folder, "heldout", "meta.heldout.json", heldOut);
+            Set<String> texts = new LinkedHashSet<>();
+            collectTexts(train.values(), texts);
+            collectTexts(heldOut.values(), texts);
+            return new SyntheticDataset(
+                    trainMeta, heldOutMeta, options.trainPairs(), options.heldOutPairs(), List.copyOf(texts));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the synthetic data set below " + folder, e);
+        }
+    }
+
+    /** Draws the kinds in turn, each its share of the pairs, and leaves out text-only questions that are reserved. */
+    private static Map<QuestionKind, List<Example>> draw(PictureWorld world, int pairs, Set<String> reserved) {
+        Map<QuestionKind, List<Example>> drawn = new EnumMap<>(QuestionKind.class);
+        int left = pairs;
+        for (QuestionKind kind : QuestionKind.values()) {
+            int share = kind == QuestionKind.COLOUR ? 0 : pairs * kind.percent() / 100;
+            drawn.put(kind, draw(world, kind, share, reserved));
+            left -= share;
+        }
+        drawn.put(QuestionKind.COLOUR, draw(world, QuestionKind.COLOUR, left, reserved));
+        return drawn;
+    }
+
+    private static List<Example> draw(PictureWorld world, QuestionKind kind, int count, Set<String> reserved) {
+        List<Example> examples = new ArrayList<>();
+        while (examples.size() < count) {
+            Example example = kind.pose(world);
+            if (!example.pictures().isEmpty() || !reserved.contains(example.question())) {
+                examples.add(example);
+            }
+        }
+        return examples;
+    }
+
+    private static Set<String> textQuestions(Map<QuestionKind, List<Example>> drawn) {
+        Set<String> questions = new HashSet<>();
+        drawn.getOrDefault(QuestionKind.TEXT, List.of()).forEach(example -> questions.add(example.question()));
+        return questions;
+    }
+
+    private static void collectTexts(Collection<List<Example>> drawn, Set<String> texts) {
+        for (List<Example> examples : drawn) {
+            for (Example example : examples) {
+                texts.add(example.question());
+                texts.add(example.chosen());
+                texts.add(example.rejected());
+            }
+        }
+    }
+
+    private static Path writeSet(Path folder, String split, String metaName, Map<QuestionKind, List<Example>> drawn)
+            throws IOException {
+        Files.createDirectories(folder.resolve("images").resolve(split));
+        Files.createDirectories(folder.resolve("annotations"));
+        Map<String, Object> meta = new LinkedHashMap<>();
+        for (Map.Entry<QuestionKind, List<Example>> entry : drawn.entrySet()) {
+            String dataset = entry.getKey().dataset();
+            String annotation = "annotations/" + dataset + "_" + split + ".jsonl";
+            writeRows(folder, split, dataset, annotation, entry.getValue());
+            meta.put(dataset, metaEntry(annotation, entry.getValue().size()));
+        }
+        Path file = folder.resolve(metaName);
+        Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(meta) + "\n");
+        return file;
+    }
+
+    private static Map<String, Object> metaEntry(String annotation, int length) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("root", "images");
+        entry.put("annotation", annotation);
+        entry.put("data_augment", false);
+        entry.put("repeat_time", 1);
+        entry.put("length", length);
+        return entry;
+    }
+
+    private static void writeRows(Path folder, String split, String dataset, String annotation, List<Example> examples)
+            throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < examples.size(); i++) {
+            Example example = examples.get(i);
+            List<String> names = new ArrayList<>();
+            for (Picture picture : example.pictures()) {
+                String name = "%s/%s_%04d_%d.png".formatted(split, dataset, i, names.size());
+                picture.write(folder.resolve("images").resolve(name));
+                names.add(name);
+            }
+            PreferenceRow row = new PreferenceRow(
+                    names, example.question(), example.chosen(), example.rejected(), example.answer());
+            lines.append(JSON.writeValueAsString(row.toJson())).append('\n');
+        }
+        Files.writeString(folder.resolve(annotation), lines);
+    }
+}

@@ -1,0 +1,145 @@
+package dev.mpo.data.text;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The added tokens of a tokenizer and the roles of the special ones.
+ *
+ * <p>Being "added" decides how text is cut; being "special" (having a role, or being listed among the additional
+ * special tokens) decides what decoding leaves out and where it puts spaces. The two sets differ: {@code <tool_call>}
+ * is added but not special.
+ */
+final class TokenRegistry {
+
+    private final Map<Integer, AddedToken> byId = new LinkedHashMap<>();
+    private final Map<String, Integer> idByContent = new LinkedHashMap<>();
+    private final Map<String, String> roles;
+    private final Set<String> additional;
+    private final Set<String> special = new LinkedHashSet<>();
+    private final Set<Integer> specialIds = new HashSet<>();
+    private final Set<String> standAlone = new HashSet<>();
+    private final TextModel model;
+    private final boolean addsBos;
+    private final boolean cleansSpaces;
+    private final int numNewTokens;
+    private int size;
+
+    private TokenRegistry(TextModel model, TokenSettings settings) {
+        this.model = model;
+        this.roles = settings.roles();
+        this.additional = new LinkedHashSet<>(settings.additional());
+        this.addsBos = settings.addsBos();
+        this.cleansSpaces = settings.cleansSpaces();
+        settings.added().forEach(this::put);
+        this.size = distinctTokens();
+        special.addAll(roles.values());
+        special.addAll(additional);
+        special.forEach(this::append);
+        int before = size;
+        for (String content : ImageTokens.ALL) {
+            if (!idByContent.containsKey(content)) {
+                append(content);
+                additional.add(content);
+                special.add(content);
+            }
+        }
+        this.numNewTokens = size - before;
+        fillDerivedSets();
+    }
+
+    /** Reads the JSON files of a tokenizer folder. */
+    static TokenRegistry load(TokenizerFolder files, TextModel model) {
+        return new TokenRegistry(model, TokenSettings.load(files, model.family()));
+    }
+
+    private void put(AddedToken token) {
+        byId.put(token.id(), token);
+        idByContent.put(token.content(), token.id());
+    }
+
+    /** Makes a token an added one: under its own id if the vocabulary has it, else behind all others. */
+    private void append(String content) {
+        if (!idByContent.containsKey(content)) {
+            int known = model.id(content);
+            put(AddedToken.plain(content, known >= 0 ? known : size++));
+        }
+    }
+
+    /** Counts contents, not ids: an added token may rename one of the vocabulary. */
+    private int distinctTokens() {
+        int distinct = model.size();
+        for (AddedToken token : byId.values()) {
+            boolean renames = token.id() < model.size();
+            if (!renames && model.id(token.content()) < 0) {
+                distinct++;
+            }
+        }
+        return distinct;
+    }
+
+    private void fillDerivedSets() {
+        special.forEach(content -> specialIds.add(idByContent.get(content)));
+        for (Map.Entry<String, Integer> token : idByContent.entrySet()) {
+            boolean beyondVocabulary = additional.contains(token.getKey()) && token.getValue() >= model.size();
+            if (beyondVocabulary || !special.contains(token.getKey())) {
+                standAlone.add(token.getKey());
+            }
+        }
+    }
+
+    Collection<AddedToken> added() {
+        return List.copyOf(byId.values());
+    }
+
+    /** Returns the content of an added token, or the empty string if the id is none. */
+    String addedContent(int id) {
+        AddedToken token = byId.get(id);
+        return token == null ? "" : token.content();
+    }
+
+    /** Returns the id of an added token, or -1. */
+    int addedId(String content) {
+        return idByContent.getOrDefault(content, -1);
+    }
+
+    boolean isSpecial(int id) {
+        return specialIds.contains(id);
+    }
+
+    boolean isSpecialContent(String content) {
+        return special.contains(content);
+    }
+
+    /** Returns whether an added token is printed apart from the tokens around it. */
+    boolean standsAlone(String content) {
+        return standAlone.contains(content);
+    }
+
+    /** Returns the id of the token with a role such as {@code eos_token}, or -1. */
+    int specialId(String role) {
+        String content = roles.get(role);
+        return content == null ? -1 : addedId(content);
+    }
+
+    int size() {
+        return size;
+    }
+
+    int numNewTokens() {
+        return numNewTokens;
+    }
+
+    boolean addsBos() {
+        return addsBos;
+    }
+
+    boolean cleansSpaces() {
+        return cleansSpaces;
+    }
+}

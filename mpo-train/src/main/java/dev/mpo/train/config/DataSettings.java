@@ -1,0 +1,62 @@
+package dev.mpo.train.config;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code data.*}: which pairs are read and how they become tokens and tiles.
+ *
+ * @param meta meta file of the data sets; absent until given
+ * @param template chat template; absent = the checkpoint's
+ * @param shuffle whether pairs come in a seeded random order instead of file order
+ * @param minDynamicPatch fewest tiles per image
+ * @param maxDynamicPatch most tiles per image, thumbnail not counted
+ * @param useThumbnail whether an image of several tiles gets a thumbnail tile; absent = the checkpoint's choice
+ * @param maxSeqLength tokens per answer sequence, image tokens included
+ * @param numWorkers threads that read and tile images
+ * @param pathMap path prefixes in the meta file and what replaces them, in the order given
+ * @param onBadSample what to do with a row that cannot be used
+ * @param maxBadFraction share of bad rows beyond which the run stops
+ * @param onTooLong what to do with a pair that exceeds maxSeqLength
+ * @param pixelLimit most pixels per image
+ */
+public record DataSettings(
+        @Nullable String meta,
+        @Nullable String template,
+        boolean shuffle,
+        @Range(min = 1) int minDynamicPatch,
+        @Range(min = 1) int maxDynamicPatch,
+        @Nullable Boolean useThumbnail,
+        @Range(min = 2) int maxSeqLength,
+        @Range(min = 1) int numWorkers,
+        Map<String, String> pathMap,
+        OnBadSample onBadSample,
+        @Range(min = 0, max = 1) double maxBadFraction,
+        OnTooLong onTooLong,
+        @Range(min = 1) long pixelLimit) {
+
+    /** What to do with a row that cannot be used. */
+    public enum OnBadSample {
+        /** Count and report it and take another row in its place. */
+        REPLACE,
+        /** Stop the run. */
+        FAIL
+    }
+
+    /** What to do with a pair that exceeds the sequence length. */
+    public enum OnTooLong {
+        /** Shorten the answer and warn; image tokens are never cut. */
+        CUT,
+        /** Skip the pair. */
+        DROP,
+        /** Stop the run. */
+        FAIL
+    }
+
+    /** Copies the map, keeping its order. */
+    public DataSettings {
+        pathMap = Collections.unmodifiableMap(new LinkedHashMap<>(pathMap));
+    }
+}

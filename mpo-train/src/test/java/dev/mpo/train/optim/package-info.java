@@ -1,0 +1,5 @@
+/** Tests of schedules and parameter updates. */
+@NullMarked
+package dev.mpo.train.optim;
+
+import org.jspecify.annotations.NullMarked;
