@@ -223,7 +223,7 @@ final class PairLoaderTest {
     }
 
     @Test
-    void theLoaderEndsAndClosesCleanly() {
+    void theLoaderEndsAndClosesCleanly() throws InterruptedException {
         open(rows("a", 50));
         PairLoader loader = start(
                 SampleOrder.of(datasets, 3, true), LoaderOptions.of(3).withPositions(0, 2), NO_LIMIT, OnTooLong.CUT);
@@ -238,9 +238,12 @@ final class PairLoaderTest {
         endless.next();
         endless.close();
         assertThat(endless.hasNext()).isFalse();
-        assertThat(Thread.getAllStackTraces().keySet().stream()
-                        .filter(thread -> thread.getName().startsWith("pair-loader")))
-                .allMatch(thread -> !thread.isAlive());
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().startsWith("pair-loader")) {
+                thread.join(10_000); // a pool has ended a moment before its threads have
+                assertThat(thread.isAlive()).as(thread.getName()).isFalse();
+            }
+        }
     }
 
     private void open(List<String> rows) {
