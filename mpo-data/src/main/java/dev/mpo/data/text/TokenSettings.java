@@ -12,7 +12,7 @@ import java.util.Set;
 /**
  * What a tokenizer's JSON files say about added and special tokens.
  *
- * @param added the added tokens, ascending files' order
+ * @param added the added tokens, in the files' order
  * @param roles special tokens by role, e.g. {@code eos_token}
  * @param additional special tokens without a role
  * @param addsBos whether every text gets a begin-of-sequence token
