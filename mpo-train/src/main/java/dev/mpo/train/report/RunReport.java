@@ -1,0 +1,87 @@
+package dev.mpo.train.report;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Writes {@value #FILE}: a self-contained page about a run, made from {@code metrics.jsonl} and, where the run
+ * directory has them, {@value Evaluation#FILE}, {@code config.resolved.yaml} and {@code provenance.json}.
+ */
+public final class RunReport {
+
+    /** Name of the page in the run directory. */
+    public static final String FILE = "report.html";
+
+    private static final String STYLE_SHEET = "report.css";
+
+    private RunReport() {}
+
+    /**
+     * Writes the page of a run, in place of an older one, and returns its path.
+     *
+     * @throws dev.mpo.core.DataException if the directory holds no metrics, or a file of it is malformed
+     */
+    public static Path write(Path runDir) {
+        Path file = runDir.resolve(FILE);
+        String page = page(runDir);
+        try {
+            Files.writeString(file, page);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file, e);
+        }
+        return file;
+    }
+
+    private static String page(Path runDir) {
+        MetricsTable metrics = MetricsTable.read(runDir.resolve("metrics.jsonl"));
+        Optional<Evaluation> evaluation = Evaluation.load(runDir);
+        Path name = runDir.toAbsolutePath().normalize().getFileName();
+        String title = "MPO run " + Html.escape(name == null ? "" : name.toString());
+        StringBuilder html = new StringBuilder(
+                        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n")
+                .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>")
+                .append(title)
+                .append("</title>\n<style>\n")
+                .append(styleSheet())
+                .append("</style>\n</head>\n<body>\n<main>\n<h1>")
+                .append(title)
+                .append("</h1>\n");
+        html.append(new Headline(metrics, evaluation).toHtml());
+        html.append(new Curves(metrics).toHtml());
+        evaluation.ifPresent(found -> html.append(new Pairs(found, runDir).toHtml()));
+        appendTable(html, "Settings", RunFiles.settings(runDir));
+        appendTable(html, "Provenance", RunFiles.provenance(runDir));
+        return html.append("</main>\n</body>\n</html>\n").toString();
+    }
+
+    private static void appendTable(StringBuilder html, String heading, Map<String, String> rows) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        html.append("<details><summary><h2>").append(heading).append("</h2></summary>\n");
+        html.append("<div class=\"scroll\"><table>\n<tbody>\n");
+        rows.forEach((key, value) -> html.append("<tr><td>")
+                .append(Html.escape(key))
+                .append("</td><td class=\"wide\">")
+                .append(Html.escape(value))
+                .append("</td></tr>\n"));
+        html.append("</tbody></table></div></details>\n");
+    }
+
+    private static String styleSheet() {
+        try (InputStream in = RunReport.class.getResourceAsStream(STYLE_SHEET)) {
+            if (in == null) {
+                throw new IllegalStateException(STYLE_SHEET + " is missing from the program's own files");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
