@@ -1,6 +1,7 @@
 package dev.mpo.data.pair;
 
 import dev.mpo.core.ConfigException;
+import dev.mpo.data.image.ImageDecoder;
 import dev.mpo.data.image.TileOptions;
 import java.util.OptionalLong;
 
@@ -11,6 +12,7 @@ import java.util.OptionalLong;
  * @param imageTokensPerTile how many visual tokens the model makes of a tile, 256 for the published models
  * @param maxSequenceLength the largest number of tokens of a prompt with one answer ({@code data.max_seq_length})
  * @param onTooLong what happens to longer pairs
+ * @param maxPixels refuse images with more pixels than this
  * @param augmentationSeed seed of the JPEG re-encoding that {@code data_augment} in a meta file asks for; empty leaves
  *     all images as they are
  */
@@ -19,6 +21,7 @@ public record PairOptions(
         int imageTokensPerTile,
         int maxSequenceLength,
         OnTooLong onTooLong,
+        long maxPixels,
         OptionalLong augmentationSeed) {
 
     /** Checks the ranges. */
@@ -31,14 +34,26 @@ public record PairOptions(
         }
     }
 
-    /** Returns options without augmentation. */
+    /** Returns options without augmentation and with the decoder's own limit of pixels. */
     public static PairOptions of(
             TileOptions tiles, int imageTokensPerTile, int maxSequenceLength, OnTooLong onTooLong) {
-        return new PairOptions(tiles, imageTokensPerTile, maxSequenceLength, onTooLong, OptionalLong.empty());
+        return new PairOptions(
+                tiles,
+                imageTokensPerTile,
+                maxSequenceLength,
+                onTooLong,
+                ImageDecoder.DEFAULT_MAX_PIXELS,
+                OptionalLong.empty());
+    }
+
+    /** Returns the same options with another limit of pixels per image. */
+    public PairOptions withMaxPixels(long limit) {
+        return new PairOptions(tiles, imageTokensPerTile, maxSequenceLength, onTooLong, limit, augmentationSeed);
     }
 
     /** Returns the same options with JPEG re-encoding, drawn from a seed, where a meta file asks for it. */
     public PairOptions withAugmentation(long seed) {
-        return new PairOptions(tiles, imageTokensPerTile, maxSequenceLength, onTooLong, OptionalLong.of(seed));
+        return new PairOptions(
+                tiles, imageTokensPerTile, maxSequenceLength, onTooLong, maxPixels, OptionalLong.of(seed));
     }
 }

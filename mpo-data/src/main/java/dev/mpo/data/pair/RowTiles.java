@@ -54,7 +54,7 @@ record RowTiles(int[] perImage, Tiles tiles) {
         List<Tiles> parts = new ArrayList<>();
         for (String image : row.images()) {
             Path path = dataset.imagePath(image);
-            RgbImage decoded = ImageDecoder.decode(path);
+            RgbImage decoded = ImageDecoder.decode(path, options.maxPixels());
             parts.add(
                     augment
                             ? Tiler.tile(decoded, tileOptions, tile -> degrade(tile, random))

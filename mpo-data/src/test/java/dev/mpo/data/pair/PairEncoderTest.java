@@ -129,6 +129,21 @@ final class PairEncoderTest {
     }
 
     @Test
+    void imagesOverTheLimitOfPixelsAreBad() {
+        String row = "{\"image\": \"wide.png\", \"question\": \"q\", \"chosen\": \"c\", \"rejected\": \"r\"}";
+        PairOptions options = encoder(NO_LIMIT, OnTooLong.CUT).options().withMaxPixels(56 * 28 - 1);
+        try (PairDataset dataset = dataset(List.of(row), Map.of())) {
+            assertThat(PairEncoder.create(new CharacterTokenizer(), ChatTemplate.of("internvl2_5"), options)
+                            .tryEncode(dataset, 0, 0))
+                    .isInstanceOfSatisfying(
+                            EncodeOutcome.Bad.class,
+                            bad -> assertThat(bad.cause())
+                                    .hasMessageContaining(dataset.where(0))
+                                    .hasMessageContaining("56x28"));
+        }
+    }
+
+    @Test
     void aWrongNumberOfMarkersNamesTheLineAndBothNumbers() {
         assertBad(
                 "{\"image\": [\"wide.png\", \"small.png\"], \"question\": \"<image>\", \"chosen\": \"c\", \"rejected\": \"r\"}",
