@@ -1,0 +1,209 @@
+package dev.mpo.train;
+
+import dev.mpo.core.TrainingDivergedException;
+import dev.mpo.data.loader.PairLoader;
+import dev.mpo.data.loader.SampleOrder;
+import dev.mpo.data.pair.EncodedPair;
+import dev.mpo.train.callback.Callback;
+import dev.mpo.train.callback.RunPlan;
+import dev.mpo.train.callback.TrainingSummary;
+import dev.mpo.train.config.RunConfig;
+import dev.mpo.train.config.TrainSettings;
+import dev.mpo.train.metrics.MetricsFile;
+import dev.mpo.train.metrics.StepAccumulator;
+import dev.mpo.train.metrics.StepMetrics;
+import dev.mpo.train.metrics.StepTiming;
+import dev.mpo.train.optim.LrSchedule;
+import dev.mpo.train.setup.Provenance;
+import dev.mpo.train.setup.RunDirectory;
+import dev.mpo.train.setup.Training;
+import dev.mpo.train.step.MicroBatchResult;
+import dev.mpo.train.step.MpoTrainStep;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The training loop: pairs in, optimizer steps, numbers and a trained model out.
+ *
+ * <p>{@link #train} does what {@code mpo train} does. The loop alone is here; {@link Training} builds the parts,
+ * {@link MpoTrainStep} does one micro-batch.
+ */
+public final class Trainer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
+    private static final double START_TOLERANCE = 1e-3;
+
+    private final RunConfig settings;
+    private final RunDirectory directory;
+    private final List<Callback> callbacks;
+
+    private Trainer(RunConfig settings, RunDirectory directory, List<Callback> callbacks) {
+        this.settings = settings;
+        this.directory = directory;
+        this.callbacks = List.copyOf(callbacks);
+    }
+
+    /**
+     * Trains a model and writes it, with everything that a run records, to an output folder.
+     *
+     * @param settings with at least {@code model.path} and {@code data.meta}
+     * @param output a new or empty folder
+     * @param callbacks observers
+     * @throws dev.mpo.core.MpoException saying what is wrong with the settings, the data or the model, or that the loss
+     *     is no longer a number
+     */
+    public static TrainingSummary train(RunConfig settings, Path output, Callback... callbacks) {
+        if (settings.train().numThreads() != null) {
+            dev.mpo.core.tensor.TorchRuntime.setNumThreads(settings.train().numThreads());
+        }
+        try (Training training = Training.open(settings)) {
+            RunDirectory directory = RunDirectory.create(output);
+            directory.writeConfig(settings);
+            directory.writeProvenance(Provenance.describe(
+                    settings, training.folder().path(), training.data().datasets()));
+            return new Trainer(settings, directory, List.of(callbacks)).run(training);
+        }
+    }
+
+    private TrainingSummary run(Training training) {
+        SampleOrder order = training.data().trainingOrder();
+        RunPlan plan = plan(training, order);
+        callbacks.forEach(c -> c.onStart(plan));
+        long end = plan.totalSteps() * plan.pairsPerStep();
+        long started = System.nanoTime();
+        List<StepMetrics> ends = new ArrayList<>();
+        long bad;
+        try (PairLoader loader = training.data().load(order, 0, end, directory.badSamples());
+                MetricsFile file = new MetricsFile(directory.metrics())) {
+            Loop loop = new Loop(training, loader, plan);
+            for (int step = 1; step <= plan.totalSteps(); step++) {
+                StepMetrics metrics = loop.step(step);
+                file.write(metrics);
+                callbacks.forEach(c -> c.onStep(metrics));
+                ends = List.of(step == 1 ? metrics : ends.get(0), metrics);
+            }
+            bad = loader.stats().bad();
+        }
+        training.export(directory.export());
+        TrainingSummary summary = new TrainingSummary(
+                plan.totalSteps(),
+                end,
+                (System.nanoTime() - started) / 1e9,
+                ends.get(0),
+                ends.get(1),
+                bad,
+                directory.export());
+        callbacks.forEach(c -> c.onEnd(summary));
+        return summary;
+    }
+
+    private RunPlan plan(Training training, SampleOrder order) {
+        TrainSettings train = settings.train();
+        long pairsPerStep = (long) train.perDeviceBatchSize() * train.gradientAccumulationSteps();
+        long steps = train.maxSteps() != null
+                ? train.maxSteps()
+                : Math.max(1, (long) (order.size() * train.epochs() / pairsPerStep));
+        long all = training.policy().parameters().buffers().stream()
+                .flatMap(b -> b.specs().stream())
+                .mapToLong(s -> s.numElements())
+                .sum();
+        long trained = training.policy().parameters().trained().stream()
+                .flatMap(b -> b.specs().stream())
+                .mapToLong(s -> s.numElements())
+                .sum();
+        return new RunPlan(steps, pairsPerStep, order.size(), all, trained);
+    }
+
+    /** One run's loop state. */
+    private final class Loop {
+        private final Training training;
+        private final PairLoader loader;
+        private final RunPlan plan;
+        private final MpoTrainStep microBatch;
+        private final LrSchedule schedule;
+        private long numMicroBatches;
+        private long waitedNanos;
+
+        Loop(Training training, PairLoader loader, RunPlan plan) {
+            this.training = training;
+            this.loader = loader;
+            this.plan = plan;
+            this.microBatch = training.step();
+            TrainSettings train = settings.train();
+            this.schedule = LrSchedule.of(
+                    train.lrScheduler(), train.learningRate(), Math.toIntExact(plan.totalSteps()), train.warmupRatio());
+        }
+
+        StepMetrics step(int step) {
+            long started = System.nanoTime();
+            waitedNanos = 0;
+            training.optimizer().zeroGradients();
+            StepAccumulator sums = new StepAccumulator();
+            int accumulation = settings.train().gradientAccumulationSteps();
+            for (int i = 0; i < accumulation; i++) {
+                List<EncodedPair> pairs = nextPairs();
+                MicroBatchResult result = microBatch.run(
+                        pairs, training.dropPath(numMicroBatches++), 1.0 / accumulation, mean -> new double[] {mean});
+                requireFinite(step, "loss", result.loss().total(), pairs);
+                sums.add(result);
+                int done = i + 1;
+                callbacks.forEach(c -> c.onMicroBatch(done, accumulation));
+            }
+            double norm = training.optimizer().gradientNorm();
+            requireFinite(step, "gradient norm", norm, List.of());
+            training.optimizer().clip(norm, settings.train().maxGradNorm());
+            double learningRate = schedule.at(step - 1);
+            training.optimizer().step(learningRate);
+            if (step == 1) {
+                checkStart(sums);
+            }
+            double epoch = (double) step * plan.pairsPerStep() / plan.pairsPerEpoch();
+            double seconds = (System.nanoTime() - started) / 1e9;
+            return sums.finish(new StepTiming(step, epoch, seconds, waitedNanos / 1e9), norm, learningRate);
+        }
+
+        private List<EncodedPair> nextPairs() {
+            long started = System.nanoTime();
+            List<EncodedPair> pairs = new ArrayList<>();
+            for (int i = 0; i < settings.train().perDeviceBatchSize(); i++) {
+                pairs.add(loader.next());
+            }
+            waitedNanos += System.nanoTime() - started;
+            return pairs;
+        }
+
+        /** With policy = reference all log ratios are 0, so the first loss is known up to the NLL. */
+        private void checkStart(StepAccumulator sums) {
+            if (settings.reference().path() != null || settings.model().lora().init() != null) {
+                return;
+            }
+            double expected = training.loss().expectedAtStart(sums.meanNll());
+            double constant = training.loss().expectedAtStart(0);
+            String formula = "%.4f + NLL %.4f = %.4f".formatted(constant, sums.meanNll(), expected);
+            if (Math.abs(sums.meanLoss() - expected) <= START_TOLERANCE * Math.max(1, Math.abs(expected))) {
+                LOG.info("loss at step 1: {}, as expected of policy = reference: {}", sums.meanLoss(), formula);
+            } else {
+                LOG.warn(
+                        "loss at step 1: {}, but policy = reference gives {}; does model.drop_path_rate or another source of"
+                                + " randomness act on the policy?",
+                        sums.meanLoss(),
+                        formula);
+            }
+        }
+    }
+
+    private static void requireFinite(int step, String what, double value, List<EncodedPair> pairs) {
+        if (!Double.isFinite(value)) {
+            String rows = pairs.isEmpty()
+                    ? ""
+                    : "; the samples: " + pairs.stream().map(Objects::toString).toList();
+            throw new TrainingDivergedException("step " + step + ": the " + what + " is " + value
+                    + ", expected a finite number" + rows
+                    + ". Lower train.learning_rate, or check these samples and the starting weights");
+        }
+    }
+}

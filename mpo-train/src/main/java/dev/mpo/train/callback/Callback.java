@@ -1,0 +1,19 @@
+package dev.mpo.train.callback;
+
+import dev.mpo.train.metrics.StepMetrics;
+
+/** Watches a training run. All methods are called from the training thread and do nothing by default. */
+public interface Callback {
+
+    /** Called once, when everything is loaded and before the first step. */
+    default void onStart(RunPlan plan) {}
+
+    /** Called after each micro-batch; {@code done} of {@code total} of the present step are complete. */
+    default void onMicroBatch(int done, int total) {}
+
+    /** Called after each optimizer step. */
+    default void onStep(StepMetrics metrics) {}
+
+    /** Called once after the last step and the export. */
+    default void onEnd(TrainingSummary summary) {}
+}

@@ -1,0 +1,86 @@
+package dev.mpo.train.setup;
+
+import dev.mpo.core.config.ModelConfig;
+import dev.mpo.core.model.ParameterBuffer;
+import dev.mpo.core.model.VisionLanguageModel;
+import dev.mpo.core.tensor.OperatorLibrary;
+import dev.mpo.core.tensor.Scope;
+import dev.mpo.core.tensor.Tensor;
+import dev.mpo.core.tensor.Tensors;
+import dev.mpo.core.weights.AdapterLoader;
+import dev.mpo.core.weights.TensorParameterStore;
+import dev.mpo.train.config.LoraSettings;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+
+/** The values of a model's adapters: how they begin, and how they end up in the weights. */
+final class LoraWeights {
+
+    private static final OperatorLibrary OPS = OperatorLibrary.compile("""
+            def merge(self, w: Tensor, a: Tensor, b: Tensor, scale: float) -> int:
+              r = torch.add_(w, torch.matmul(b, a), alpha=scale)
+              return 0
+            """);
+
+    private LoraWeights() {}
+
+    /**
+     * Sets the adapters from {@code model.lora.init}, or draws A uniformly from +-1/sqrt(in) and leaves B zero, as the
+     * peft library does. Does nothing without adapters.
+     */
+    static void initialise(VisionLanguageModel model, LoraSettings settings, long seed) {
+        if (!settings.enabled()) {
+            return;
+        }
+        Map<String, Tensor> all = model.parameters().byName();
+        all.keySet().removeIf(name -> !isAdapter(name));
+        if (settings.init() != null) {
+            ModelConfig config = model.config();
+            AdapterLoader.load(
+                    Path.of(settings.init()),
+                    config,
+                    new TreeSet<>(all.keySet()),
+                    new TensorParameterStore(
+                            model.options().device(), name -> Objects.requireNonNull(all.get(name), name)));
+        } else {
+            all.forEach((name, tensor) -> draw(name, tensor, new SplittableRandom(seed ^ name.hashCode())));
+        }
+        model.parameters().publish();
+    }
+
+    private static boolean isAdapter(String name) {
+        return name.endsWith(".lora_a") || name.endsWith(".lora_b");
+    }
+
+    private static void draw(String name, Tensor tensor, SplittableRandom random) {
+        if (name.endsWith(".lora_a")) {
+            double bound = 1 / Math.sqrt((double) tensor.size(1));
+            float[] values = new float[Math.toIntExact(tensor.numel())];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) ((2 * random.nextDouble() - 1) * bound);
+            }
+            try (Scope scope = new Scope()) {
+                Tensors.copy(Tensors.of(scope, dev.mpo.core.tensor.Device.CPU, values, tensor.shape()), tensor);
+            }
+        }
+    }
+
+    /** Adds every adapter's product to the weight that it adapts and sets it to zero. */
+    static void merge(VisionLanguageModel model) {
+        Map<String, Tensor> all = model.parameters().byName();
+        double scale = model.options().lora().scale();
+        all.forEach((name, a) -> {
+            if (name.endsWith(".lora_a")) {
+                String linear = name.substring(0, name.length() - ".lora_a".length());
+                Tensor weight = Objects.requireNonNull(all.get(linear + ".weight"));
+                Tensor b = Objects.requireNonNull(all.get(linear + ".lora_b"));
+                OPS.run("merge", weight, a, b, scale);
+                Tensors.zero(b);
+            }
+        });
+        model.parameters().buffers().forEach(ParameterBuffer::publish);
+    }
+}

@@ -1,0 +1,99 @@
+package dev.mpo.train.setup;
+
+import dev.mpo.core.config.ModelConfig;
+import dev.mpo.core.model.ModelOptions;
+import dev.mpo.core.model.VisionLanguageModel;
+import dev.mpo.core.tensor.Tensor;
+import dev.mpo.core.weights.Checkpoint;
+import dev.mpo.core.weights.CheckpointLoader;
+import dev.mpo.core.weights.CheckpointWriter;
+import dev.mpo.core.weights.FolderCarryOver;
+import dev.mpo.core.weights.TensorParameterStore;
+import dev.mpo.data.text.Tokenizer;
+import dev.mpo.data.text.Tokenizers;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A checkpoint folder in use: its architecture for this run, its tokenizer, and models loaded from it. It owns the
+ * tokenizer.
+ */
+public final class ModelFolder implements AutoCloseable {
+
+    private final Checkpoint checkpoint;
+    private final ModelConfig config;
+    private final Tokenizer tokenizer;
+
+    private ModelFolder(Checkpoint checkpoint, ModelConfig config, Tokenizer tokenizer) {
+        this.checkpoint = checkpoint;
+        this.config = config;
+        this.tokenizer = tokenizer;
+    }
+
+    /**
+     * Opens a folder. If its tokenizer has more tokens than the token tables have rows, the tables of loaded models
+     * grow.
+     *
+     * @param imageSize side of a tile in pixels, or null for the checkpoint's own
+     */
+    public static ModelFolder open(Path folder, @Nullable Integer imageSize) {
+        Checkpoint checkpoint = Checkpoint.open(folder);
+        Tokenizer tokenizer = Tokenizers.load(folder);
+        ModelConfig config = checkpoint.config();
+        if (imageSize != null && imageSize != config.imageSize()) {
+            config = config.withImageSize(imageSize);
+        }
+        int rows = config.language().vocabSize();
+        if (tokenizer.vocabSize() > rows) {
+            config = config.withLanguage(config.language().withVocabSize(tokenizer.vocabSize()));
+        }
+        return new ModelFolder(checkpoint, config, tokenizer);
+    }
+
+    /** Returns the architecture, with this run's image and vocabulary size. */
+    public ModelConfig config() {
+        return config;
+    }
+
+    /** Returns the tokenizer. */
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    /** Returns the folder. */
+    public Path path() {
+        return checkpoint.folder();
+    }
+
+    /** Loads a model, which the caller then owns. */
+    public VisionLanguageModel load(ModelOptions options) {
+        VisionLanguageModel model = VisionLanguageModel.create(config, options);
+        try {
+            CheckpointLoader.load(checkpoint, config, tokenizer.numNewTokens(), store(model));
+            model.parameters().publish();
+            return model;
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /** Writes a model in this folder's layout, with everything but the weights carried over. */
+    public void export(VisionLanguageModel model, Path target) {
+        FolderCarryOver.copy(path(), config, target);
+        CheckpointWriter.write(checkpoint, config, store(model), target);
+    }
+
+    private static TensorParameterStore store(VisionLanguageModel model) {
+        Map<String, Tensor> byName = model.parameters().byName();
+        return new TensorParameterStore(
+                model.options().device(), name -> Objects.requireNonNull(byName.get(name), name));
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}

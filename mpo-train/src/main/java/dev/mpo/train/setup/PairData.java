@@ -1,0 +1,110 @@
+package dev.mpo.train.setup;
+
+import dev.mpo.core.ConfigException;
+import dev.mpo.core.config.ModelConfig;
+import dev.mpo.data.image.TileOptions;
+import dev.mpo.data.loader.LoaderOptions;
+import dev.mpo.data.loader.OnBadSample;
+import dev.mpo.data.loader.PairLoader;
+import dev.mpo.data.loader.SampleOrder;
+import dev.mpo.data.meta.PathMap;
+import dev.mpo.data.pair.OnTooLong;
+import dev.mpo.data.pair.PairDataset;
+import dev.mpo.data.pair.PairEncoder;
+import dev.mpo.data.pair.PairOptions;
+import dev.mpo.data.text.ChatTemplate;
+import dev.mpo.data.text.ImageTokens;
+import dev.mpo.data.text.Tokenizer;
+import dev.mpo.train.config.DataSettings;
+import dev.mpo.train.config.RunConfig;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+
+/** The data sets of a run, opened, with the encoder that turns their rows into pairs. It owns the data sets. */
+public final class PairData implements AutoCloseable {
+
+    private final RunConfig settings;
+    private final List<PairDataset> datasets;
+    private final PairEncoder encoder;
+    private final int imageTokenId;
+
+    private PairData(RunConfig settings, List<PairDataset> datasets, PairEncoder encoder, int imageTokenId) {
+        this.settings = settings;
+        this.datasets = datasets;
+        this.encoder = encoder;
+        this.imageTokenId = imageTokenId;
+    }
+
+    /** Opens the data sets of {@code data.meta} for a model; the tokenizer is borrowed. */
+    public static PairData open(RunConfig settings, ModelConfig model, Tokenizer tokenizer) {
+        DataSettings data = settings.data();
+        if (data.meta() == null) {
+            throw new ConfigException("no meta file: give --meta FILE, or data.meta in a configuration file");
+        }
+        String template = data.template() == null ? model.template() : data.template();
+        boolean thumbnail = data.useThumbnail() == null ? model.useThumbnail() : data.useThumbnail();
+        TileOptions tiles = new TileOptions(
+                model.imageSize(), data.minDynamicPatch(), data.maxDynamicPatch(), thumbnail, model.dynamicImageSize());
+        PairOptions options = PairOptions.of(tiles, model.imageTokensPerTile(), data.maxSeqLength(), onTooLong(data))
+                .withAugmentation(settings.train().seed());
+        PairEncoder encoder = PairEncoder.create(tokenizer, ChatTemplate.of(template), options);
+        List<PairDataset> datasets =
+                PairDataset.openAll(List.of(Path.of(Objects.requireNonNull(data.meta()))), new PathMap(data.pathMap()));
+        return new PairData(settings, datasets, encoder, tokenizer.tokenId(ImageTokens.CONTEXT));
+    }
+
+    private static OnTooLong onTooLong(DataSettings data) {
+        return switch (data.onTooLong()) {
+            case CUT -> OnTooLong.CUT;
+            case DROP -> OnTooLong.DROP;
+            case FAIL -> OnTooLong.FAIL;
+        };
+    }
+
+    /** Returns the data sets in the order of the meta file. */
+    public List<PairDataset> datasets() {
+        return datasets;
+    }
+
+    /** Returns the encoder. */
+    public PairEncoder encoder() {
+        return encoder;
+    }
+
+    /** Returns the id of the image placeholder. */
+    public int imageTokenId() {
+        return imageTokenId;
+    }
+
+    /** Returns the order in which a training run takes the pairs. */
+    public SampleOrder trainingOrder() {
+        return SampleOrder.of(datasets, settings.train().seed(), settings.data().shuffle());
+    }
+
+    /** Returns every pair once per repeat, in file order. */
+    public SampleOrder fileOrder() {
+        return SampleOrder.of(datasets, settings.train().seed(), false);
+    }
+
+    /**
+     * Starts loading positions [start, end) of an order; the caller closes the loader.
+     *
+     * @param report where unusable rows are reported
+     */
+    public PairLoader load(SampleOrder order, long start, long end, Path report) {
+        DataSettings data = settings.data();
+        OnBadSample policy =
+                data.onBadSample() == DataSettings.OnBadSample.REPLACE ? OnBadSample.REPLACE : OnBadSample.FAIL;
+        LoaderOptions options = LoaderOptions.of(data.numWorkers())
+                .withPositions(start, end)
+                .withBadSamples(policy, data.maxBadFraction(), 0)
+                .withReport(report);
+        return PairLoader.start(datasets, encoder, order, options);
+    }
+
+    @Override
+    public void close() {
+        datasets.forEach(PairDataset::close);
+    }
+}

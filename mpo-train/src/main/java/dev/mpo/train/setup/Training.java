@@ -1,0 +1,192 @@
+package dev.mpo.train.setup;
+
+import dev.mpo.core.ConfigException;
+import dev.mpo.core.config.LanguageConfig;
+import dev.mpo.core.loss.MixedPreferenceLoss;
+import dev.mpo.core.model.DropPath;
+import dev.mpo.core.model.LoraSpec;
+import dev.mpo.core.model.ModelOptions;
+import dev.mpo.core.model.Part;
+import dev.mpo.core.model.RotaryScaling;
+import dev.mpo.core.model.VisionLanguageModel;
+import dev.mpo.core.tensor.DType;
+import dev.mpo.core.tensor.Device;
+import dev.mpo.train.config.EngineSettings;
+import dev.mpo.train.config.ReferenceSettings;
+import dev.mpo.train.config.RunConfig;
+import dev.mpo.train.config.TrainSettings;
+import dev.mpo.train.optim.AdamW;
+import dev.mpo.train.optim.DecayRules;
+import dev.mpo.train.reference.CopyReference;
+import dev.mpo.train.reference.ReferenceModel;
+import dev.mpo.train.step.BatchPacker;
+import dev.mpo.train.step.BranchedPacker;
+import dev.mpo.train.step.MpoTrainStep;
+import dev.mpo.train.step.PlainPacker;
+import dev.mpo.train.step.RecomputeChoice;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Set;
+
+/** The parts of a training run, built from its settings. Closing it frees models, moments and data. */
+public final class Training implements AutoCloseable {
+
+    private final RunConfig settings;
+    private final ModelFolder folder;
+    private final PairData data;
+    private final VisionLanguageModel policy;
+    private final ReferenceModel reference;
+    private final MixedPreferenceLoss loss;
+    private final AdamW optimizer;
+
+    private Training(RunConfig settings, ModelFolder folder, PairData data, Models models) {
+        this.settings = settings;
+        this.folder = folder;
+        this.data = data;
+        this.policy = models.policy;
+        this.reference = models.reference;
+        this.loss = settings.loss().createLoss();
+        TrainSettings train = settings.train();
+        this.optimizer = new AdamW(
+                new AdamW.Settings(train.adamBeta1(), train.adamBeta2(), train.adamEpsilon(), train.weightDecay()),
+                policy.parameters().trained());
+    }
+
+    private record Models(VisionLanguageModel policy, ReferenceModel reference) {}
+
+    /** Opens data and models. */
+    public static Training open(RunConfig settings) {
+        Path path = modelPath(settings);
+        ModelFolder folder = ModelFolder.open(path, settings.model().imageSize());
+        PairData data = null;
+        try {
+            data = PairData.open(settings, folder.config(), folder.tokenizer());
+            return new Training(settings, folder, data, models(settings, folder));
+        } catch (RuntimeException e) {
+            if (data != null) {
+                data.close();
+            }
+            folder.close();
+            throw e;
+        }
+    }
+
+    private static Path modelPath(RunConfig settings) {
+        String path = settings.model().path();
+        if (path == null) {
+            throw new ConfigException("no model: give --model DIR, or model.path in a configuration file");
+        }
+        return Path.of(path);
+    }
+
+    private static Models models(RunConfig settings, ModelFolder folder) {
+        ModelOptions options = options(settings);
+        VisionLanguageModel policy = folder.load(options);
+        try {
+            LoraWeights.initialise(
+                    policy, settings.model().lora(), settings.train().seed());
+            return new Models(policy, reference(settings, folder));
+        } catch (RuntimeException e) {
+            policy.close();
+            throw e;
+        }
+    }
+
+    private static ModelOptions options(RunConfig settings) {
+        var lora = settings.model().lora();
+        LoraSpec adapters = lora.enabled()
+                ? new LoraSpec(lora.rank(), lora.scale() * lora.rank(), Set.copyOf(lora.targets()))
+                : LoraSpec.NONE;
+        return ModelOptions.trained()
+                .withFrozen(Set.copyOf(settings.model().freeze()))
+                .withDecayed(DecayRules.of(settings.train().weightDecayGrouping()))
+                .withLora(adapters);
+    }
+
+    private static ReferenceModel reference(RunConfig settings, ModelFolder policyFolder) {
+        ReferenceSettings reference = settings.reference();
+        if (reference.mode() != ReferenceSettings.Mode.COPY) {
+            throw new ConfigException("reference.mode: " + reference.mode() + " is not available; expected copy");
+        }
+        ModelOptions frozen = ModelOptions.frozen(Device.CPU, DType.FLOAT32);
+        if (reference.path() == null) {
+            return new CopyReference(policyFolder.load(frozen));
+        }
+        try (ModelFolder other =
+                ModelFolder.open(Path.of(reference.path()), settings.model().imageSize())) {
+            return new CopyReference(other.load(frozen));
+        }
+    }
+
+    /** Creates the step that a micro-batch goes through. */
+    public MpoTrainStep step() {
+        boolean plain = settings.engine().mode() == EngineSettings.Mode.PLAIN;
+        return new MpoTrainStep(policy, reference, loss, packer(settings, folder, data), recompute(), plain);
+    }
+
+    private RecomputeChoice recompute() {
+        return switch (settings.train().recompute()) {
+            case NONE -> RecomputeChoice.always(dev.mpo.core.model.Recompute.NONE);
+            case FULL -> RecomputeChoice.always(dev.mpo.core.model.Recompute.FULL);
+            case AUTO -> RecomputeChoice.byFreeMemory(folder.config());
+        };
+    }
+
+    /** Returns the layout that the settings ask for. */
+    public static BatchPacker packer(RunConfig settings, ModelFolder folder, PairData data) {
+        if (settings.engine().mode() == EngineSettings.Mode.PLAIN) {
+            return new PlainPacker(data.imageTokenId());
+        }
+        LanguageConfig language = folder.config().language();
+        return new BranchedPacker(
+                data.imageTokenId(), (chosen, rejected) -> RotaryScaling.differs(language, chosen, rejected));
+    }
+
+    /** Returns which paths to drop in a micro-batch; none if the vision tower is not trained. */
+    public DropPath dropPath(long microBatch) {
+        boolean visionTrained = !settings.model().freeze().contains(Part.VISION);
+        double rate = visionTrained ? settings.model().dropPathRate() : 0;
+        long seed = settings.train().seed() * 0x9E3779B97F4A7C15L + microBatch;
+        return new DropPath(rate, folder.config().vision().numLayers(), seed);
+    }
+
+    /** Returns the data. */
+    public PairData data() {
+        return data;
+    }
+
+    /** Returns the loss, with the running reward shift. */
+    public MixedPreferenceLoss loss() {
+        return loss;
+    }
+
+    /** Returns the optimizer. */
+    public AdamW optimizer() {
+        return optimizer;
+    }
+
+    /** Returns the model that is trained. */
+    public VisionLanguageModel policy() {
+        return policy;
+    }
+
+    /** Returns the folder that the policy came from. */
+    public ModelFolder folder() {
+        return folder;
+    }
+
+    /** Writes the trained model in the layout of the folder that it came from, adapters merged. */
+    public void export(Path target) {
+        LoraWeights.merge(policy);
+        folder.export(policy, Objects.requireNonNull(target));
+    }
+
+    @Override
+    public void close() {
+        optimizer.close();
+        reference.close();
+        policy.close();
+        data.close();
+        folder.close();
+    }
+}
