@@ -1,6 +1,7 @@
 package dev.mpo.train.report;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The charts of a run, each drawn only if the run recorded what it shows. */
@@ -23,9 +24,15 @@ final class Curves {
         chart(html, "Rewards", "rewards/chosen", "chosen", "rewards/rejected", "rejected");
         chart(html, "Log-probabilities", "logps/chosen", "chosen", "logps/rejected", "rejected");
         chart(html, "Gradient norm before clipping", "grad_norm", "norm");
-        chart(html, "Learning rate", "learning_rate", "rate");
+        if (metrics.has("learning_rate")) {
+            Series rate = new Series("rate", metrics.column("learning_rate"));
+            html.append(new LineChart("Learning rate", steps, List.of(rate), false).toHtml());
+        }
         if (metrics.has("tokens") && metrics.has("step_seconds")) {
-            html.append(new LineChart("Tokens per second", steps, List.of(tokensPerSecond())).toHtml());
+            html.append(new LineChart("Tokens per second", steps, List.of(tokensPerSecond()), true).toHtml());
+        }
+        if (metrics.has("peak_memory_bytes")) {
+            html.append(new LineChart("Peak memory in MiB", steps, List.of(peakMebibytes()), false).toHtml());
         }
         return html.append("</section>\n").toString();
     }
@@ -50,7 +57,7 @@ final class Curves {
             }
         }
         if (!series.isEmpty()) {
-            html.append(new LineChart(title, steps, series).toHtml());
+            html.append(new LineChart(title, steps, series, true).toHtml());
         }
     }
 
@@ -62,6 +69,11 @@ final class Curves {
             rate[i] = tokens[i] / seconds[i];
         }
         return new Series("tokens/s", rate);
+    }
+
+    private Series peakMebibytes() {
+        double[] bytes = metrics.column("peak_memory_bytes");
+        return new Series("MiB", Arrays.stream(bytes).map(value -> value / (1 << 20)).toArray());
     }
 
     /** Returns the step numbers, or the positions in the file where a row lacks one. */

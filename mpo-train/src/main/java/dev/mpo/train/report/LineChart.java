@@ -20,17 +20,29 @@ final class LineChart {
     /** Share of the values that the vertical axis may leave out at each end, so that one spike does not flatten all. */
     private static final double CLIPPED_SHARE = 0.01;
 
+    /** How far beyond the other values, in multiples of their range, those few must lie to be left out. */
+    private static final double MAX_UNCLIPPED_ROOM = 1.0;
+
     private final String title;
     private final double[] steps;
     private final List<Series> series;
+    private final List<Series> trends;
+    private final boolean noisy;
     private final Axis x;
     private final Axis y;
 
-    /** Creates a chart of up to three series over the step numbers. */
-    LineChart(String title, double[] steps, List<Series> series) {
+    /**
+     * Creates a chart over the step numbers.
+     *
+     * @param series up to three curves
+     * @param noisy whether the trend is worth more than the points; a schedule's points are exact
+     */
+    LineChart(String title, double[] steps, List<Series> series, boolean noisy) {
         this.title = title;
         this.steps = steps;
         this.series = List.copyOf(series);
+        this.noisy = noisy;
+        this.trends = noisy ? series.stream().map(Series::smoothed).toList() : this.series;
         this.x = Axis.exact(steps[0], steps[steps.length - 1], 6);
         this.y = verticalAxis(series);
     }
@@ -49,11 +61,10 @@ final class LineChart {
                 Html.escape(title)));
         appendAxes(html);
         for (int i = 0; i < series.size(); i++) {
-            Series points = series.get(i);
-            if (points.isLong()) {
-                appendLine(html, points, "raw s" + (i + 1));
+            if (noisy && series.get(i).isLong()) {
+                appendLine(html, series.get(i), "raw s" + (i + 1));
             }
-            appendLine(html, points.smoothed(), "line s" + (i + 1));
+            appendLine(html, trends.get(i), "line s" + (i + 1));
         }
         appendHoverZones(html);
         return html.append("</svg>\n</figure>\n").toString();
@@ -69,7 +80,13 @@ final class LineChart {
             return Axis.around(0, 1, 4);
         }
         int clipped = (int) (sorted.length * CLIPPED_SHARE);
-        return Axis.around(sorted[clipped], sorted[sorted.length - 1 - clipped], 4);
+        double low = sorted[clipped];
+        double high = sorted[sorted.length - 1 - clipped];
+        double room = MAX_UNCLIPPED_ROOM * (high - low);
+        return Axis.around(
+                low - sorted[0] > room ? low : sorted[0],
+                sorted[sorted.length - 1] - high > room ? high : sorted[sorted.length - 1],
+                4);
     }
 
     private void appendLegend(StringBuilder html) {
@@ -80,7 +97,7 @@ final class LineChart {
                 html.append("<i class=\"s").append(i + 1).append("\"></i>").append(Html.escape(one.name()));
                 html.append(' ');
             }
-            html.append("<b>").append(Html.number(one.smoothed().last())).append("</b></span>");
+            html.append("<b>").append(Html.number(trends.get(i).last())).append("</b></span>");
         }
     }
 
@@ -101,7 +118,7 @@ final class LineChart {
                     .append("</text>\n");
         }
         html.append(format(
-                "<text class=\"tick\" x=\"%d\" y=\"%d\" text-anchor=\"end\">step</text>%n", WIDTH - RIGHT, HEIGHT - 1));
+                "<text class=\"tick\" x=\"%d\" y=\"%d\" text-anchor=\"end\">step</text>%n", LEFT - 6, HEIGHT - BOTTOM + 16));
     }
 
     /** Appends one curve; long ones are averaged over equal runs of steps, gaps break the line. */
@@ -111,9 +128,9 @@ final class LineChart {
         boolean pen = false;
         for (int start = 0; start < one.values().length; start += run) {
             int end = Math.min(start + run, one.values().length);
-            double value = mean(one.values(), start, end);
+            double value = one.mean(start, end);
             if (Double.isFinite(value)) {
-                path.append(format(pen ? "L%.1f %.1f" : "M%.1f %.1f", xOf(mean(steps, start, end)), yOf(value)));
+                path.append(format(pen ? "L%.1f %.1f" : "M%.1f %.1f", xOf((steps[start] + steps[end - 1]) / 2), yOf(value)));
             }
             pen = Double.isFinite(value);
         }
@@ -149,24 +166,11 @@ final class LineChart {
         return TOP + (1 - inside) * (HEIGHT - TOP - BOTTOM);
     }
 
-    private static double mean(double[] values, int start, int end) {
-        double sum = 0;
-        int count = 0;
-        for (int i = start; i < end; i++) {
-            if (Double.isFinite(values[i])) {
-                sum += values[i];
-                count++;
-            }
-        }
-        return count == 0 ? Double.NaN : sum / count;
-    }
-
     private static String tickLabel(double value, double step) {
-        double size = Math.max(Math.abs(value), step);
         if (Math.abs(value) < step * 1e-6) {
             return "0";
         }
-        if (size < 0.001) {
+        if (step < 0.001) {
             return String.format(Locale.ROOT, "%.1e", value)
                     .replace("e-0", "e-")
                     .replace(".0e", "e");

@@ -42,7 +42,7 @@ public final class RunReport {
         MetricsTable metrics = MetricsTable.read(runDir.resolve("metrics.jsonl"));
         Optional<Evaluation> evaluation = Evaluation.load(runDir);
         Path name = runDir.toAbsolutePath().normalize().getFileName();
-        String title = "MPO run " + Html.escape(name == null ? "" : name.toString());
+        String title = "MPO run: " + Html.escape(name == null ? "" : name.toString());
         StringBuilder html = new StringBuilder(
                         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n")
                 .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>")

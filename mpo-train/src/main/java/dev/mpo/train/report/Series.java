@@ -1,5 +1,7 @@
 package dev.mpo.train.report;
 
+import java.util.Arrays;
+
 /**
  * A named curve over the steps of a run.
  *
@@ -10,23 +12,25 @@ record Series(String name, double[] values) {
 
     private static final int MIN_STEPS_TO_SMOOTH = 30;
 
-    /** Returns the exponential moving average of the curve, or the curve itself when it is short. */
+    /** Returns the centred moving average of the curve over a twentieth of its length, or the curve when it is short. */
     Series smoothed() {
         if (!isLong()) {
             return this;
         }
-        double keep = 1 - 1 / Math.max(5.0, values.length / 25.0);
+        int reach = Math.max(2, values.length / 40);
         double[] smooth = new double[values.length];
-        double sum = 0;
-        double weight = 0;
         for (int i = 0; i < values.length; i++) {
-            if (Double.isFinite(values[i])) {
-                sum = keep * sum + (1 - keep) * values[i];
-                weight = keep * weight + (1 - keep);
-            }
-            smooth[i] = Double.isFinite(values[i]) ? sum / weight : Double.NaN;
+            smooth[i] = Double.isFinite(values[i]) ? mean(Math.max(0, i - reach), i + reach + 1) : Double.NaN;
         }
         return new Series(name, smooth);
+    }
+
+    /** Returns the mean of the finite values in [start, end), or NaN if there is none; the end may lie outside. */
+    double mean(int start, int end) {
+        return Arrays.stream(values, start, Math.min(end, values.length))
+                .filter(Double::isFinite)
+                .average()
+                .orElse(Double.NaN);
     }
 
     /** Returns whether the curve is long enough for its trend to differ from its points. */

@@ -33,7 +33,7 @@ class RunReportTest {
     void pageIsWellFormedAndLoadsNothingFromElsewhere() throws Exception {
         writeRun(200);
         String page = Files.readString(RunReport.write(runDir));
-        assertThat(parse(page).getElementsByTagName("svg").getLength()).isEqualTo(9);
+        assertThat(parse(page).getElementsByTagName("svg").getLength()).isEqualTo(10);
         assertThat(page).doesNotContain("<script", "http://", "https://", "@import", "url(");
     }
 
@@ -150,7 +150,7 @@ class RunReportTest {
                     "{\"step\":%d,\"loss\":%f,\"loss/sigmoid\":%f,\"loss/bco_pair\":%f,\"loss/sft\":%f,"
                             + "\"rewards/chosen\":%f,\"rewards/rejected\":%f,\"rewards/accuracies\":%f,"
                             + "\"rewards/margins\":%f,\"logps/chosen\":%f,\"logps/rejected\":%f,\"grad_norm\":%f,"
-                            + "\"learning_rate\":%e,\"pairs\":8,\"tokens\":800,\"step_seconds\":0.1}%n",
+                            + "\"learning_rate\":%e,\"pairs\":8,\"tokens\":800,\"step_seconds\":0.1,\"peak_memory_bytes\":1048576000}%n",
                     step,
                     7 / (1 + 10 * progress) + 0.1 * random.nextDouble(),
                     0.69 - 0.3 * progress,
