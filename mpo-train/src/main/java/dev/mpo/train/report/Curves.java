@@ -73,7 +73,8 @@ final class Curves {
 
     private Series peakMebibytes() {
         double[] bytes = metrics.column("peak_memory_bytes");
-        return new Series("MiB", Arrays.stream(bytes).map(value -> value / (1 << 20)).toArray());
+        return new Series(
+                "MiB", Arrays.stream(bytes).map(value -> value / (1 << 20)).toArray());
     }
 
     /** Returns the step numbers, or the positions in the file where a row lacks one. */

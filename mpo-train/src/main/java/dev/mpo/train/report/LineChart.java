@@ -118,7 +118,8 @@ final class LineChart {
                     .append("</text>\n");
         }
         html.append(format(
-                "<text class=\"tick\" x=\"%d\" y=\"%d\" text-anchor=\"end\">step</text>%n", LEFT - 6, HEIGHT - BOTTOM + 16));
+                "<text class=\"tick\" x=\"%d\" y=\"%d\" text-anchor=\"end\">step</text>%n",
+                LEFT - 6, HEIGHT - BOTTOM + 16));
     }
 
     /** Appends one curve; long ones are averaged over equal runs of steps, gaps break the line. */
@@ -130,7 +131,8 @@ final class LineChart {
             int end = Math.min(start + run, one.values().length);
             double value = one.mean(start, end);
             if (Double.isFinite(value)) {
-                path.append(format(pen ? "L%.1f %.1f" : "M%.1f %.1f", xOf((steps[start] + steps[end - 1]) / 2), yOf(value)));
+                path.append(format(
+                        pen ? "L%.1f %.1f" : "M%.1f %.1f", xOf((steps[start] + steps[end - 1]) / 2), yOf(value)));
             }
             pen = Double.isFinite(value);
         }

@@ -4,11 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mpo.core.DataException;
-import dev.mpo.data.jsonl.JsonlFile;
 import dev.mpo.data.jsonl.PreferenceRow;
-import dev.mpo.data.meta.MetaEntry;
-import dev.mpo.data.meta.MetaFile;
 import dev.mpo.data.meta.PathMap;
+import dev.mpo.data.pair.PairDataset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,29 +96,33 @@ public final class ScoreComparison {
     }
 
     private static List<PairExample> examples(Path meta, List<Scored> picked, Path runDir) {
-        Map<String, MetaEntry> entries = new LinkedHashMap<>();
-        MetaFile.load(meta, PathMap.none()).forEach(entry -> entries.put(entry.name(), entry));
-        List<PairExample> examples = new ArrayList<>();
-        for (Scored one : picked) {
-            MetaEntry entry = entries.get(one.key().dataset());
-            if (entry == null) {
-                throw new DataException(
-                        meta + ": expected the scored data set '" + one.key().dataset() + "', found " + entries.keySet()
-                                + ". Name the meta file that was scored");
+        List<PairDataset> datasets = PairDataset.openAll(List.of(meta), PathMap.none());
+        try {
+            Map<String, PairDataset> byName = new LinkedHashMap<>();
+            datasets.forEach(dataset -> byName.put(dataset.name(), dataset));
+            List<PairExample> examples = new ArrayList<>();
+            for (Scored one : picked) {
+                PairDataset dataset = byName.get(one.key().dataset());
+                if (dataset == null) {
+                    throw new DataException(meta + ": expected the scored data set '"
+                            + one.key().dataset() + "', found " + byName.keySet()
+                            + ". Name the meta file that was scored");
+                }
+                examples.add(example(one, dataset, runDir));
             }
-            try (JsonlFile rows = JsonlFile.open(entry.annotation())) {
-                examples.add(example(one, rows.row(Math.toIntExact(one.key().line())), entry.root(), runDir));
-            }
+            return examples;
+        } finally {
+            datasets.forEach(PairDataset::close);
         }
-        return examples;
     }
 
-    private static PairExample example(Scored one, PreferenceRow row, Path root, Path runDir) {
+    private static PairExample example(Scored one, PairDataset dataset, Path runDir) {
+        PreferenceRow row = dataset.row(Math.toIntExact(one.key().line()));
         List<String> images = row.images().stream()
-                .map(image -> portable(root.resolve(image), runDir))
+                .map(image -> portable(dataset.imagePath(image), runDir))
                 .toList();
         return new PairExample(
-                one.key().dataset(), images, row.question(), row.chosen(), row.rejected(), one.before(), one.after());
+                dataset.name(), images, row.question(), row.chosen(), row.rejected(), one.before(), one.after());
     }
 
     /** Returns a path that stays valid when the run directory and its neighbours move together. */

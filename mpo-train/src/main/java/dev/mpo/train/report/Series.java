@@ -12,7 +12,9 @@ record Series(String name, double[] values) {
 
     private static final int MIN_STEPS_TO_SMOOTH = 30;
 
-    /** Returns the centred moving average of the curve over a twentieth of its length, or the curve when it is short. */
+    /**
+     * Returns the centred moving average of the curve over a twentieth of its length, or the curve when it is short.
+     */
     Series smoothed() {
         if (!isLong()) {
             return this;
