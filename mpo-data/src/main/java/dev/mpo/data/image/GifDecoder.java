@@ -30,11 +30,7 @@ final class GifDecoder {
         int background = backgroundColor(picture);
         RgbImage screen =
                 RgbImage.filled(width, height, (background >> 16) & 0xff, (background >> 8) & 0xff, background & 0xff);
-        int rowBytes = frame.width() * RgbImage.CHANNELS;
-        for (int y = 0; y < frame.height(); y++) {
-            int at = ((top + y) * width + left) * RgbImage.CHANNELS;
-            System.arraycopy(frame.pixels(), y * rowBytes, screen.pixels(), at, rowBytes);
-        }
+        frame.copyOnto(screen, left, top);
         return screen;
     }
 

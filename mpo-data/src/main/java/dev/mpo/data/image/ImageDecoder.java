@@ -83,6 +83,11 @@ public final class ImageDecoder {
     }
 
     private static RgbImage decode(ImageFormat format, byte[] bytes, long maxPixels) throws IOException {
+        if (format == ImageFormat.WEBP && AnimatedWebp.isAnimated(bytes)) {
+            AnimatedWebp.Frame frame = AnimatedWebp.firstFrame(bytes);
+            PixelLimit.check(frame.canvasWidth(), frame.canvasHeight(), maxPixels);
+            return frame.onCanvas(decode(format, frame.file(), maxPixels));
+        }
         ImageReader reader = reader(format);
         try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
             reader.setInput(input, false, false);
@@ -90,11 +95,19 @@ public final class ImageDecoder {
             return switch (format) {
                 case JPEG -> JpegDecoder.decode(reader, bytes);
                 case GIF -> GifDecoder.decode(reader, bytes, maxPixels);
-                case PNG, BMP, TIFF, WEBP -> RasterPixels.toRgb(reader.read(0));
+                case PNG -> RasterPixels.toRgb(reader.read(0), isGrayPng(bytes));
+                case TIFF -> TiffDecoder.decode(reader);
+                case BMP, WEBP -> RasterPixels.toRgb(reader.read(0));
             };
         } finally {
             reader.dispose();
         }
+    }
+
+    /** Whether a PNG's own pixels have no alpha channel, only grey; readers add one for a transparent grey. */
+    private static boolean isGrayPng(byte[] png) {
+        int colorType = 25;
+        return png.length > colorType && png[colorType] == 0;
     }
 
     /** Returns a reader that decodes a format as the rest of this package expects; the caller disposes of it. */

@@ -25,11 +25,18 @@ final class RasterPixels {
 
     /** Converts a picture; its array may become the result's. */
     static RgbImage toRgb(BufferedImage picture) {
+        return toRgb(picture, false);
+    }
+
+    /**
+     * As {@link #toRgb(BufferedImage)}; {@code alphaIsColorKey} says that alpha was made up from a transparent grey.
+     */
+    static RgbImage toRgb(BufferedImage picture, boolean alphaIsColorKey) {
         Raster raster = picture.getRaster();
         int width = picture.getWidth();
         int height = picture.getHeight();
         if (picture.getColorModel() instanceof IndexColorModel palette) {
-            return new RgbImage(width, height, fromPalette(raster, palette));
+            return new RgbImage(width, height, fromPalette(raster, colors(palette)));
         }
         if (picture.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_CMYK) {
             return new RgbImage(width, height, fromCmyk(raster));
@@ -44,13 +51,11 @@ final class RasterPixels {
                 && isEightBitRgb(model)) {
             return new RgbImage(width, height, fromPackedInts(raster, model, buffer));
         }
-        return new RgbImage(width, height, fromAnySamples(raster));
+        return new RgbImage(width, height, fromAnySamples(raster, alphaIsColorKey));
     }
 
-    private static byte[] fromPalette(Raster raster, IndexColorModel palette) {
-        int[] colors = new int[Math.max(256, palette.getMapSize())];
-        Arrays.setAll(colors, i -> i * 0x010101); // entries that the file leaves out are a grey ramp in Pillow
-        palette.getRGBs(colors);
+    /** Expands palette indices; {@code colors[i]} is the colour 0xRRGGBB of index {@code i}. */
+    static byte[] fromPalette(Raster raster, int[] colors) {
         int width = raster.getWidth();
         byte[] rgb = new byte[RgbImage.byteCount(width, raster.getHeight())];
         int[] row = new int[width];
@@ -62,6 +67,13 @@ final class RasterPixels {
             }
         }
         return rgb;
+    }
+
+    private static int[] colors(IndexColorModel palette) {
+        int[] colors = new int[Math.max(256, palette.getMapSize())];
+        Arrays.setAll(colors, i -> i * 0x010101); // entries that the file leaves out are a grey ramp in Pillow
+        palette.getRGBs(colors);
+        return colors;
     }
 
     private static byte[] fromInterleavedBytes(
@@ -136,13 +148,14 @@ final class RasterPixels {
         return rgb;
     }
 
-    private static byte[] fromAnySamples(Raster raster) {
+    private static byte[] fromAnySamples(Raster raster, boolean alphaIsColorKey) {
         int width = raster.getWidth();
         int bands = raster.getNumBands();
         boolean colored = bands >= RGB;
         byte[] rgb = new byte[RgbImage.byteCount(width, raster.getHeight())];
         int[] bits = raster.getSampleModel().getSampleSize();
-        boolean clips = bands == 1 && raster.getSampleModel().getDataType() != DataBuffer.TYPE_BYTE;
+        boolean wide = raster.getSampleModel().getDataType() != DataBuffer.TYPE_BYTE;
+        boolean clips = wide && (bands == 1 || (bands == 2 && alphaIsColorKey));
         int[] row = new int[Math.multiplyExact(width, bands)];
         int at = 0;
         for (int y = 0; y < raster.getHeight(); y++) {

@@ -40,6 +40,15 @@ public record RgbImage(int width, int height, byte[] pixels) {
         return pixels[(y * width + x) * CHANNELS + channel] & 0xff;
     }
 
+    /** Copies all pixels onto a larger image, in which this one must lie entirely. */
+    void copyOnto(RgbImage target, int left, int top) {
+        int rowBytes = width * CHANNELS;
+        int at = (top * target.width + left) * CHANNELS;
+        for (int y = 0; y < height; y++, at += target.width * CHANNELS) {
+            System.arraycopy(pixels, y * rowBytes, target.pixels, at, rowBytes);
+        }
+    }
+
     /** Returns the number of bytes of an image, refusing one that no Java array can hold. */
     static int byteCount(int width, int height) {
         return Math.toIntExact((long) width * height * CHANNELS);

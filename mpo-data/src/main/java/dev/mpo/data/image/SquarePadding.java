@@ -27,11 +27,7 @@ public final class SquarePadding {
         int side = Math.max(width, height);
         RgbImage square = RgbImage.filled(
                 side, side, (backgroundRgb >> 16) & 0xff, (backgroundRgb >> 8) & 0xff, backgroundRgb & 0xff);
-        int rowBytes = width * RgbImage.CHANNELS;
-        int at = ((side - height) / 2 * side + (side - width) / 2) * RgbImage.CHANNELS;
-        for (int y = 0; y < height; y++, at += side * RgbImage.CHANNELS) {
-            System.arraycopy(image.pixels(), y * rowBytes, square.pixels(), at, rowBytes);
-        }
+        image.copyOnto(square, (side - width) / 2, (side - height) / 2);
         return square;
     }
 }
