@@ -74,6 +74,14 @@ public final class ImageDecoder {
                             + " bytes that cannot be decoded: " + reason(e)
                             + ". Fix: download or save the file again, or remove the row",
                     e);
+        } catch (OutOfMemoryError e) {
+            // Damaged sizes inside a file ask for absurd arrays; the file is at fault, and the heap is intact.
+            throw new DataException(
+                    "image " + where + ": decoding this " + format + " file of " + bytes.length
+                            + " bytes needs more memory than the Java heap has ("
+                            + Runtime.getRuntime().maxMemory() / (1 << 20)
+                            + " MiB). Fix: save the file again, scale it down, or raise -Xmx",
+                    e);
         } catch (LinkageError e) {
             throw new DataException(
                     "image " + where + ": no native " + format + " decoder for this machine (" + e.getMessage()
@@ -87,6 +95,9 @@ public final class ImageDecoder {
             AnimatedWebp.Frame frame = AnimatedWebp.firstFrame(bytes);
             PixelLimit.check(frame.canvasWidth(), frame.canvasHeight(), maxPixels);
             return frame.onCanvas(decode(format, frame.file(), maxPixels));
+        }
+        if (format == ImageFormat.PNG) {
+            PngChecksums.verify(bytes);
         }
         ImageReader reader = reader(format);
         try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
