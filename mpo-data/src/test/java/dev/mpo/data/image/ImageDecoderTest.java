@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -48,6 +49,14 @@ final class ImageDecoderTest {
         assertThat(image.width()).isEqualTo(fixture.width());
         assertThat(image.height()).isEqualTo(fixture.height());
         assertThat(Pixels.sha256(image)).isEqualTo(fixture.sha256());
+    }
+
+    @ParameterizedTest
+    @MethodSource("fixtures")
+    void theSizeInTheHeaderIsTheDecodedSize(Fixture fixture) throws IOException {
+        Path file = folder.resolve(fixture.file());
+        Files.write(file, resource(fixture.file()));
+        assertThat(ImageSize.read(file)).isEqualTo(new ImageSize(fixture.width(), fixture.height()));
     }
 
     @Test
