@@ -34,6 +34,9 @@ public record SyntheticDataset(Path trainMeta, Path heldOutMeta, int trainPairs,
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** A square picture stays one tile, and a wide one becomes two and a thumbnail, whatever the run allows. */
+    private static final int MAX_TILES = 2;
+
     /** Copies the list. */
     public SyntheticDataset {
         texts = List.copyOf(texts);
@@ -143,6 +146,7 @@ public record SyntheticDataset(Path trainMeta, Path heldOutMeta, int trainPairs,
         entry.put("annotation", annotation);
         entry.put("data_augment", false);
         entry.put("repeat_time", 1);
+        entry.put("max_dynamic_patch", MAX_TILES);
         entry.put("length", length);
         return entry;
     }
