@@ -1,6 +1,7 @@
 package dev.mpo.train.config;
 
 import dev.mpo.train.optim.LrSchedule;
+import dev.mpo.train.optim.WeightDecayGrouping;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,16 +43,6 @@ public record TrainSettings(
         Precision precision,
         Recompute recompute,
         @Range(min = 1) @Nullable Integer numThreads) {
-
-    /** Which parameters weight decay shrinks. */
-    public enum WeightDecayGrouping {
-        /** All but biases and layer norms; RMS norms and layer scales are decayed. The rule of transformers 4. */
-        TRANSFORMERS4,
-        /** All parameters. */
-        ALL,
-        /** All but biases and norms of both kinds. The rule of transformers 5. */
-        TRANSFORMERS5
-    }
 
     /** Number format of weights and activations. */
     public enum Precision {

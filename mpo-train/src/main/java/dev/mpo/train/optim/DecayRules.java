@@ -4,7 +4,6 @@ import dev.mpo.core.model.Kind;
 import dev.mpo.core.model.ModelLayout;
 import dev.mpo.core.model.ModelOptions.DecayRule;
 import dev.mpo.core.model.ParameterSpec;
-import dev.mpo.train.config.TrainSettings.WeightDecayGrouping;
 
 /** The published rules of which parameters weight decay applies to; the trainers in use disagree. */
 public final class DecayRules {

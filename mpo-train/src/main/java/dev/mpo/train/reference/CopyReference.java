@@ -4,6 +4,7 @@ import dev.mpo.core.model.VisionLanguageModel;
 import dev.mpo.data.pair.EncodedPair;
 import dev.mpo.train.step.PackedPairs;
 import dev.mpo.train.step.PairLogps;
+import dev.mpo.train.step.ReferenceModel;
 import java.util.List;
 
 /** A second, frozen model that scores each micro-batch on the same layout as the policy. It owns that model. */

@@ -1,4 +1,4 @@
-/** The frozen model that the policy is held against: where its log-probabilities come from. */
+/** Ways to get the log-probabilities of the frozen model that the policy is held against. */
 @NullMarked
 package dev.mpo.train.reference;
 

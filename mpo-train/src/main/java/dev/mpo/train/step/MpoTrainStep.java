@@ -8,7 +8,6 @@ import dev.mpo.core.model.ForwardPass;
 import dev.mpo.core.model.Recompute;
 import dev.mpo.core.model.VisionLanguageModel;
 import dev.mpo.data.pair.EncodedPair;
-import dev.mpo.train.reference.ReferenceModel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleFunction;

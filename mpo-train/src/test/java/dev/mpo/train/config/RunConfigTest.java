@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.mpo.core.model.Part;
 import dev.mpo.train.optim.LrSchedule;
+import dev.mpo.train.optim.WeightDecayGrouping;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +46,7 @@ final class RunConfigTest {
                                 LrSchedule.Kind.COSINE,
                                 0.03,
                                 0.05,
-                                TrainSettings.WeightDecayGrouping.TRANSFORMERS4,
+                                WeightDecayGrouping.TRANSFORMERS4,
                                 0.9,
                                 0.999,
                                 1e-8,

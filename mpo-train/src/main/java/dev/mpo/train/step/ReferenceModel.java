@@ -1,11 +1,9 @@
-package dev.mpo.train.reference;
+package dev.mpo.train.step;
 
 import dev.mpo.data.pair.EncodedPair;
-import dev.mpo.train.step.PackedPairs;
-import dev.mpo.train.step.PairLogps;
 import java.util.List;
 
-/** Where the reference's log-probabilities of a micro-batch come from. */
+/** What a step asks of the frozen reference: where its log-probabilities of a micro-batch come from. */
 public interface ReferenceModel extends AutoCloseable {
 
     /** Returns the summed log-probabilities of the answers of some pairs, laid out as given. */
