@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "data",
         description = "Shows what becomes of the data before the model sees it.",
-        subcommands = {DataTilesCommand.class})
+        subcommands = {DataEncodeCommand.class, DataTilesCommand.class})
 final class DataCommand implements Callable<Integer> {
 
     @Spec

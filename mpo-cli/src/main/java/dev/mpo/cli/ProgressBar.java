@@ -21,26 +21,26 @@ final class ProgressBar implements AutoCloseable {
     private final Terminal terminal;
     private final String label;
     private final String unit;
-    private final long total;
     private final LongSupplier nanoClock;
     private final long startNanos;
     private long firstNanos;
     private long firstDone;
     private long lastShownNanos;
-    private boolean shownAny;
+    private long total;
 
-    /** A bar of {@code total} units on a terminal; the clock counts nanoseconds, as {@code System.nanoTime} does. */
-    ProgressBar(Terminal terminal, String label, String unit, long total, LongSupplier nanoClock) {
+    /** A bar on a terminal, whose time starts now; the clock counts nanoseconds, as {@code System.nanoTime} does. */
+    ProgressBar(Terminal terminal, String label, String unit, LongSupplier nanoClock) {
         this.terminal = terminal;
         this.label = label;
         this.unit = unit;
-        this.total = total;
         this.nanoClock = nanoClock;
         this.startNanos = nanoClock.getAsLong();
+        this.lastShownNanos = startNanos;
     }
 
-    /** Reports that {@code done} units are finished; the detail is shown behind the bar. */
-    void update(long done, String detail) {
+    /** Reports that {@code done} of {@code total} units are finished; the detail is shown behind the bar. */
+    void update(long done, long newTotal, String detail) {
+        total = newTotal;
         long now = nanoClock.getAsLong();
         if (firstNanos == 0 && done > 0) {
             firstNanos = now;
@@ -48,10 +48,9 @@ final class ProgressBar implements AutoCloseable {
         }
         boolean last = done >= total;
         long interval = terminal.interactive() ? REDRAW_NANOS : LINE_NANOS;
-        if (shownAny && !last && now - lastShownNanos < interval) {
+        if (!last && now - lastShownNanos < interval) {
             return;
         }
-        shownAny = true;
         lastShownNanos = now;
         String line = line(done, detail, now);
         if (terminal.interactive()) {

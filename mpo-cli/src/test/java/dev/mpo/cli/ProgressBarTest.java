@@ -16,18 +16,17 @@ class ProgressBarTest {
     @Test
     void logFileGetsALineEveryFewSecondsWithRateAndTimeLeft() {
         try (ProgressBar bar = bar(false)) {
-            bar.update(0, "");
+            bar.update(0, 10, ""); // nothing has happened yet, so there is no line
             after(10);
-            bar.update(1, "loss 2.0"); // the first step also pays for warming up, so it does not count for the rate
+            bar.update(1, 10, "loss 2.0"); // this also paid for warming up, so it does not count for later rates
             after(2);
-            bar.update(2, "loss 1.9"); // too soon for another line
+            bar.update(2, 10, "loss 1.9"); // too soon for another line
             after(4);
-            bar.update(4, "loss 1.5");
+            bar.update(4, 10, "loss 1.5");
         }
         // After the first unit: 3 units in 6 seconds, so 2 seconds each, and 6 units are left.
         assertThat(text().lines())
                 .containsExactly(
-                        "train 0/10 step  - ETA -",
                         "train 1/10 step  10.0 s/step ETA 01:30  loss 2.0",
                         "train 4/10 step  2.0 s/step ETA 00:12  loss 1.5");
     }
@@ -35,26 +34,26 @@ class ProgressBarTest {
     @Test
     void terminalLineIsRedrawnInPlaceAndRemovedAtTheEnd() {
         try (ProgressBar bar = bar(true)) {
-            bar.update(0, "");
             after(1);
-            bar.update(5, "");
+            bar.update(5, 10, "");
         }
         assertThat(text())
                 .doesNotContain("\n")
-                .contains("\r\u001b[Ktrain [############------------] 5/10 step")
+                .startsWith("\r\u001b[Ktrain [############------------] 5/10 step  5.0 step/s ETA 00:01")
                 .endsWith("\r\u001b[K");
     }
 
     @Test
     void lastUnitIsAlwaysShownWithTheTimeTaken() {
         try (ProgressBar bar = bar(false)) {
-            bar.update(9, "");
+            bar.update(9, 10, "");
             after(1);
-            bar.update(10, "");
+            bar.update(10, 10, "");
         }
-        assertThat(text().lines().reduce((first, second) -> second).orElse(""))
-                .startsWith("train 10/10 step")
-                .endsWith("done in 00:01");
+        assertThat(text().lines())
+                .singleElement()
+                .satisfies(
+                        line -> assertThat(line).startsWith("train 10/10 step").endsWith("done in 00:01"));
     }
 
     @Test
@@ -74,7 +73,7 @@ class ProgressBarTest {
     }
 
     private ProgressBar bar(boolean interactive) {
-        return new ProgressBar(terminal(interactive), "train", "step", 10, () -> now);
+        return new ProgressBar(terminal(interactive), "train", "step", () -> now);
     }
 
     private Terminal terminal(boolean interactive) {

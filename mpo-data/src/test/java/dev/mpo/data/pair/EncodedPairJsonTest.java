@@ -3,6 +3,7 @@ package dev.mpo.data.pair;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mpo.core.ConfigException;
 import dev.mpo.core.DataException;
 import dev.mpo.data.image.TileOptions;
 import dev.mpo.data.image.Tiles;
@@ -10,6 +11,7 @@ import dev.mpo.data.text.ChatTemplate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -52,8 +54,12 @@ final class EncodedPairJsonTest {
                 .dataset("a", List.of(Workspace.textRow("3")), Map.of("repeat_time", 0.1))
                 .open();
         Path file = folder.resolve("out.jsonl");
-        PairWriter.Summary summary = PairWriter.writeAll(datasets, encoder(100_000, OnTooLong.CUT), file);
-        assertThat(summary).isEqualTo(new PairWriter.Summary(3, 0, 0));
+        List<Long> progress = new ArrayList<>();
+        PairWriter.Summary summary = PairWriter.writeAll(
+                datasets, encoder(100_000, OnTooLong.CUT), file, (done, total) -> progress.add(total - done));
+        assertThat(summary.written()).isEqualTo(3);
+        assertThat(summary.tokens()).isGreaterThan(summary.longestSequence());
+        assertThat(progress).containsExactly(2L, 1L, 0L);
         assertThat(Files.readAllLines(file))
                 .extracting(line -> line.replaceAll(",\"num_tiles.*", ""))
                 .containsExactly(
@@ -64,27 +70,49 @@ final class EncodedPairJsonTest {
     }
 
     @Test
-    void rowsTooLongAreCutLeftOutOrRefusedAndBadRowsAlwaysRefused() throws IOException {
+    void rowsTooLongAreCutLeftOutOrRefused() throws IOException {
         List<PairDataset> datasets = new Workspace(folder)
                 .dataset("a", List.of(Workspace.textRow("1"), Workspace.textRow("x".repeat(300))))
                 .open();
         Path file = folder.resolve("out.jsonl");
-        assertThat(PairWriter.writeAll(datasets, encoder(200, OnTooLong.CUT), file))
-                .isEqualTo(new PairWriter.Summary(2, 0, 1));
+        PairWriter.Summary cut = write(datasets, OnTooLong.CUT, file);
+        assertThat(cut.written()).isEqualTo(2);
+        assertThat(cut.truncated()).isEqualTo(1);
+        assertThat(cut.longestSequence()).isEqualTo(200);
         assertThat(Files.readAllLines(file).get(1)).contains("\"chosen_label_spans\":[]");
-        assertThat(PairWriter.writeAll(datasets, encoder(200, OnTooLong.DROP), file))
-                .isEqualTo(new PairWriter.Summary(1, 1, 0));
-        assertThatThrownBy(() -> PairWriter.writeAll(datasets, encoder(200, OnTooLong.FAIL), file))
+        PairWriter.Summary drop = write(datasets, OnTooLong.DROP, file);
+        assertThat(drop.written()).isEqualTo(1);
+        assertThat(drop.dropped()).isEqualTo(1);
+        assertThatThrownBy(() -> write(datasets, OnTooLong.FAIL, file))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("a.jsonl:2: the pair is too long");
         datasets.forEach(PairDataset::close);
+    }
 
-        List<PairDataset> bad =
-                new Workspace(folder).dataset("b", List.of("{}")).open();
-        assertThatThrownBy(() -> PairWriter.writeAll(bad, encoder(200, OnTooLong.CUT), file))
+    @Test
+    void badRowsAreRefusedAfterAllOthersAreWritten() throws IOException {
+        List<PairDataset> datasets = new Workspace(folder)
+                .dataset("b", List.of("{}", Workspace.textRow("1"), "{}"))
+                .open();
+        Path file = folder.resolve("new").resolve("out.jsonl");
+        assertThatThrownBy(() -> write(datasets, OnTooLong.CUT, file))
                 .isInstanceOf(DataException.class)
-                .hasMessageContaining("b.jsonl:1: \"question\" is missing");
-        bad.forEach(PairDataset::close);
+                .hasMessageContaining("b.jsonl:1: \"question\" is missing")
+                .hasMessageContaining("2 of 3 rows");
+        assertThat(Files.readAllLines(file)).hasSize(1);
+        datasets.forEach(PairDataset::close);
+    }
+
+    @Test
+    void outputThatCannotBeWrittenIsAConfigurationError() throws IOException {
+        Path occupied = Files.createFile(folder.resolve("file"));
+        assertThatThrownBy(() -> write(List.of(), OnTooLong.CUT, occupied.resolve("out.jsonl")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("out.jsonl");
+    }
+
+    private static PairWriter.Summary write(List<PairDataset> datasets, OnTooLong onTooLong, Path file) {
+        return PairWriter.writeAll(datasets, encoder(200, onTooLong), file, (done, total) -> {});
     }
 
     private static PairEncoder encoder(int limit, OnTooLong onTooLong) {
