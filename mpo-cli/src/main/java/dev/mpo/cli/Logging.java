@@ -4,7 +4,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.filter.ThresholdFilter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.OutputStreamAppender;
 import dev.mpo.core.ConfigException;
@@ -24,19 +26,29 @@ final class Logging {
 
     private Logging() {}
 
-    /** Chooses how much is logged: details with verbose, warnings only with quiet, otherwise the run's life. */
+    /** Chooses how much is logged: details with verbose; on the console warnings only with quiet. */
     static void setLevel(boolean verbose, boolean quiet) {
-        Level level = verbose ? Level.DEBUG : quiet ? Level.WARN : Level.INFO;
-        context().getLogger("dev.mpo").setLevel(level);
+        context().getLogger("dev.mpo").setLevel(verbose ? Level.DEBUG : Level.INFO);
+        Appender<ILoggingEvent> console = root().getAppender(CONSOLE);
+        console.clearAllFilters();
+        if (quiet) {
+            ThresholdFilter warnings = new ThresholdFilter();
+            warnings.setLevel(Level.WARN.levelStr);
+            warnings.start();
+            console.addFilter(warnings);
+        }
     }
 
-    /** Sends the log to a terminal instead of plainly to standard error, so that a status line can share it. */
+    /**
+     * Sends the console's log to a terminal instead of plainly to standard error, so that a status line can share it.
+     */
     static void useTerminal(Terminal terminal) {
         OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
         appender.setName(CONSOLE);
         appender.setEncoder(encoder(CONSOLE_PATTERN));
         appender.setContext(context());
         appender.setOutputStream(terminal.asStream());
+        root().getAppender(CONSOLE).getCopyOfAttachedFiltersList().forEach(appender::addFilter);
         appender.start();
         root().detachAppender(CONSOLE);
         root().addAppender(appender);

@@ -63,6 +63,17 @@ public final class Doctor {
                 Diagnosis.of(processor, memory, disks, engine, accelerators, found));
     }
 
+    /**
+     * Returns a warning if a GPU of this machine would stay idle because only native libraries for the CPU are loaded.
+     * Nothing else tells: the library computes on the CPU without a word.
+     */
+    public static List<Finding> idleAccelerator() {
+        Accelerators accelerators = AcceleratorProbe.probe();
+        return accelerators.present()
+                ? Diagnosis.idleAccelerator(EngineProbe.probe(System.getenv()), accelerators)
+                : List.of();
+    }
+
     private static Processor processor(Map<String, String> environment) {
         int cores = Runtime.getRuntime().availableProcessors();
         Map<String, String> set = new TreeMap<>();
