@@ -12,7 +12,7 @@ final class LineChart {
     private static final int WIDTH = 520;
     private static final int HEIGHT = 220;
     private static final int LEFT = 52;
-    private static final int RIGHT = 14;
+    private static final int RIGHT = 22;
     private static final int TOP = 10;
     private static final int BOTTOM = 30;
     private static final int MAX_POINTS = 600;
@@ -21,7 +21,7 @@ final class LineChart {
     private static final double CLIPPED_SHARE = 0.01;
 
     /** How far beyond the other values, in multiples of their range, those few must lie to be left out. */
-    private static final double MAX_UNCLIPPED_ROOM = 1.0;
+    private static final double MAX_UNCLIPPED_ROOM = 3.0;
 
     private final String title;
     private final double[] steps;
