@@ -58,8 +58,8 @@ final class NanoFiles {
         Map<TensorInfo, float[]> tensors = new LinkedHashMap<>();
         TensorNames.mappings(ModelConfig.load(model), Layout.ORIGINAL).forEach(mapping -> {
             TensorInfo info = new TensorInfo(mapping.storedName(), StoredType.F32, mapping.storedShape());
-            boolean norm = mapping.parameter().contains("norm")
-                    && mapping.parameter().endsWith("weight");
+            boolean norm =
+                    mapping.parameter().contains("norm") && mapping.parameter().endsWith("weight");
             float[] values = new float[(int) info.numElements()];
             for (int i = 0; i < values.length; i++) {
                 values[i] = (float) ((norm ? 1 : 0) + 0.06 * random.nextGaussian());

@@ -32,8 +32,28 @@ public record NanoRun(Path folder) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> WORDS = List.of(
-            "red", "green", "blue", "circle", "square", "left", "right", "above", "below", "the", "a", "is", "what",
-            "colour", "shape", "many", "two", "three", "picture", "because", "therefore", "answer");
+            "red",
+            "green",
+            "blue",
+            "circle",
+            "square",
+            "left",
+            "right",
+            "above",
+            "below",
+            "the",
+            "a",
+            "is",
+            "what",
+            "colour",
+            "shape",
+            "many",
+            "two",
+            "three",
+            "picture",
+            "because",
+            "therefore",
+            "answer");
 
     /** Writes the world with a Qwen2 decoder. */
     public static NanoRun create(Path folder) {

@@ -81,8 +81,7 @@ class NanoTrainingTest {
     @Test
     void accumulatedBatchesEqualOneLargeBatch() {
         String[] loss = {SIGMOID, "loss.weights=[1.0]", "train.max_steps=3"};
-        List<JsonNode> large =
-                qwen2.train("8x1", loss[0], loss[1], loss[2], "train.per_device_batch_size=8");
+        List<JsonNode> large = qwen2.train("8x1", loss[0], loss[1], loss[2], "train.per_device_batch_size=8");
         List<JsonNode> small = qwen2.train(
                 "2x4",
                 loss[0],
@@ -106,8 +105,7 @@ class NanoTrainingTest {
                 "learns", "train.per_device_batch_size=12", "train.max_steps=25", "train.learning_rate=0.003");
         JsonNode first = steps.get(0);
         JsonNode last = steps.get(steps.size() - 1);
-        assertThat(last.get("loss").doubleValue())
-                .isLessThan(first.get("loss").doubleValue() - 0.5);
+        assertThat(last.get("loss").doubleValue()).isLessThan(first.get("loss").doubleValue() - 0.5);
         assertThat(first.get("rewards/margins").doubleValue()).isZero();
         assertThat(last.get("rewards/margins").doubleValue()).isPositive();
         assertThat(last.get("rewards/accuracies").doubleValue()).isGreaterThan(0.7);

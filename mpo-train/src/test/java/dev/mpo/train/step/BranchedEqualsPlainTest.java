@@ -17,7 +17,6 @@ import dev.mpo.core.tensor.Tensors;
 import dev.mpo.data.pair.EncodedPair;
 import dev.mpo.train.config.RunConfig;
 import dev.mpo.train.reference.CopyReference;
-import dev.mpo.train.reference.ReferenceModel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,8 +96,7 @@ class BranchedEqualsPlainTest {
         Models(ModelConfig config, DType type) {
             this.config = config;
             this.tolerance = Tolerance.of(type);
-            this.policy =
-                    RandomModels.draw(config, ModelOptions.trained().on(Device.CPU, type), 1);
+            this.policy = RandomModels.draw(config, ModelOptions.trained().on(Device.CPU, type), 1);
             this.reference = new CopyReference(RandomModels.draw(config, ModelOptions.frozen(Device.CPU, type), 2));
         }
 
@@ -115,8 +113,8 @@ class BranchedEqualsPlainTest {
             assertThat(branched.gradients().keySet())
                     .isEqualTo(plain.gradients().keySet());
             plain.gradients()
-                    .forEach((name, expected) ->
-                            assertGradient(pairs + " " + name, branched.gradients().get(name), expected));
+                    .forEach((name, expected) -> assertGradient(
+                            pairs + " " + name, branched.gradients().get(name), expected));
         }
 
         /** The shift of BCO runs on from batch to batch, so that each run gets a loss of its own. */

@@ -66,25 +66,18 @@ final class RandomPairs {
     }
 
     private List<List<Integer>> answers(Answers answers) {
-        switch (answers) {
-            case UNEQUAL:
-                return List.of(tokens(1 + random.nextInt(3)), tokens(25 + random.nextInt(15)));
-            case ONE_TOKEN:
-                return List.of(tokens(1), tokens(1));
-            case SAME_BEGINNING:
-                List<Integer> beginning = tokens(1 + random.nextInt(8));
-                return List.of(
+        List<Integer> beginning = tokens(1 + random.nextInt(8));
+        return switch (answers) {
+            case DIFFERENT -> List.of(tokens(3 + random.nextInt(8)), tokens(3 + random.nextInt(8)));
+            case UNEQUAL -> List.of(tokens(1 + random.nextInt(3)), tokens(25 + random.nextInt(15)));
+            case ONE_TOKEN -> List.of(tokens(1), tokens(1));
+            case SAME_BEGINNING ->
+                List.of(
                         joined(beginning, tokens(1 + random.nextInt(6))),
                         joined(beginning, tokens(1 + random.nextInt(6))));
-            case PREFIX:
-                List<Integer> shorter = tokens(1 + random.nextInt(8));
-                return List.of(shorter, joined(shorter, tokens(1 + random.nextInt(6))));
-            case EQUAL:
-                List<Integer> answer = tokens(1 + random.nextInt(8));
-                return List.of(answer, answer);
-            default:
-                return List.of(tokens(3 + random.nextInt(8)), tokens(3 + random.nextInt(8)));
-        }
+            case PREFIX -> List.of(beginning, joined(beginning, tokens(1 + random.nextInt(6))));
+            case EQUAL -> List.of(beginning, beginning);
+        };
     }
 
     private EncodedPair pair(List<Integer> prompt, List<Integer> chosen, List<Integer> rejected, Tiles tiles) {
