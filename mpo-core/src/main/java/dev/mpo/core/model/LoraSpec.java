@@ -22,6 +22,11 @@ public record LoraSpec(int rank, double alpha, Set<Part> parts) {
         parts = Set.copyOf(parts);
     }
 
+    /** Returns whether a parameter, named in full or within its stage, is a factor of an adapter. */
+    public static boolean isAdapter(String parameter) {
+        return parameter.endsWith(".lora_a") || parameter.endsWith(".lora_b");
+    }
+
     /** Returns the factor on the adapters' output. */
     public double scale() {
         return rank == 0 ? 0 : alpha / rank;

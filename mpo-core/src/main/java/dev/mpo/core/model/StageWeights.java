@@ -4,6 +4,7 @@ import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
 import dev.mpo.core.tensor.Tensors;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,11 +15,13 @@ import java.util.Map;
 final class StageWeights {
 
     private final Tensor[] slots;
+    private final Tensor[] baseSlots;
     private final int[] trainedSlots;
     private final Tensor[] gradients;
 
-    private StageWeights(Tensor[] slots, int[] trainedSlots, Tensor[] gradients) {
+    private StageWeights(Tensor[] slots, Tensor[] baseSlots, int[] trainedSlots, Tensor[] gradients) {
         this.slots = slots;
+        this.baseSlots = baseSlots;
         this.trainedSlots = trainedSlots;
         this.gradients = gradients;
     }
@@ -30,7 +33,8 @@ final class StageWeights {
             slotOf.put(plan.names().get(i), i);
         }
         Tensor[] slots = new Tensor[plan.names().size()];
-        java.util.Arrays.fill(slots, absent);
+        Arrays.fill(slots, absent);
+        Tensor[] baseSlots = slots.clone();
         List<Integer> trained = new ArrayList<>();
         List<Tensor> gradients = new ArrayList<>();
         for (ParameterBuffer buffer : buffers) {
@@ -41,6 +45,9 @@ final class StageWeights {
                             + buffer.specs().get(i).name());
                 }
                 slots[slot] = buffer.views().get(i);
+                if (!LoraSpec.isAdapter(buffer.specs().get(i).name())) {
+                    baseSlots[slot] = slots[slot];
+                }
                 if (buffer.trained()) {
                     trained.add(slot);
                     gradients.add(buffer.gradientViews().get(i));
@@ -48,12 +55,20 @@ final class StageWeights {
             }
         }
         return new StageWeights(
-                slots, trained.stream().mapToInt(Integer::intValue).toArray(), gradients.toArray(new Tensor[0]));
+                slots,
+                baseSlots,
+                trained.stream().mapToInt(Integer::intValue).toArray(),
+                gradients.toArray(new Tensor[0]));
     }
 
     /** Returns the parameters for computing without autograd. */
     Tensor[] slots() {
         return slots;
+    }
+
+    /** Returns the parameters as they would be if the stage had no adapters. */
+    Tensor[] slotsWithoutAdapters() {
+        return baseSlots;
     }
 
     /** Returns whether any parameter is trained. */

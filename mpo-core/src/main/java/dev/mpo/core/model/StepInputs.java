@@ -28,9 +28,18 @@ final class StepInputs {
     private final Tensor labels;
     private final Tensor none;
     private final Map<Integer, Tensor> dropScales = new HashMap<>();
+    private final boolean adapters;
 
-    StepInputs(Scope scope, PackedBatch batch, LanguageConfig config, DropPath dropPath, Device device, DType dtype) {
+    StepInputs(
+            Scope scope,
+            PackedBatch batch,
+            LanguageConfig config,
+            DropPath dropPath,
+            boolean adapters,
+            Device device,
+            DType dtype) {
         this.batch = batch;
+        this.adapters = adapters;
         this.pixels = Tensors.of(scope, device, batch.tiles(), batch.numTiles(), batch.tileSize(), batch.tileSize(), 3);
         this.ids = Tensors.of(scope, device, batch.ids());
         this.imageRows = Tensors.of(scope, device, batch.imageRows());
@@ -97,6 +106,11 @@ final class StepInputs {
             }
         }
         return index;
+    }
+
+    /** Whether adapters take part; otherwise the pass goes as if the model had none. */
+    boolean adapters() {
+        return adapters;
     }
 
     PackedBatch batch() {

@@ -28,7 +28,6 @@ public final class VisionLanguageModel implements AutoCloseable {
     private final TokenEmbeddingStage tokenStage;
     private final List<Stage> decoderStages;
     private final ScoringHead head;
-    private final StageTimer timer = new StageTimer();
 
     /** Allocates a model whose parameters are all zero; load or draw them before use. */
     public static VisionLanguageModel create(ModelConfig config, ModelOptions options) {
@@ -102,11 +101,6 @@ public final class VisionLanguageModel implements AutoCloseable {
         return options;
     }
 
-    /** Returns the wall time by kind of work. */
-    public StageTimer timer() {
-        return timer;
-    }
-
     /** Returns the parameters; they belong to this model. */
     public ModelParameters parameters() {
         return parameters;
@@ -115,19 +109,23 @@ public final class VisionLanguageModel implements AutoCloseable {
     /** Computes the log-probability of each scored label, [M], without keeping anything. */
     public double[] score(PackedBatch batch) {
         try (Scope pass = new Scope()) {
-            StepInputs in = inputs(pass, batch, DropPath.NONE);
-            Tensor x = decode(pass, in);
-            long started = System.nanoTime();
-            double[] logps = head.score(pass, x, in, false).logps();
-            timer.add(StageTimer.Work.SCORING, started);
-            return logps;
+            StepInputs in = inputs(pass, batch, DropPath.NONE, true);
+            return head.score(pass, decode(pass, in), in, false).logps();
+        }
+    }
+
+    /** Does what {@link #score} does as if the model had no adapters. */
+    public double[] scoreWithoutAdapters(PackedBatch batch) {
+        try (Scope pass = new Scope()) {
+            StepInputs in = inputs(pass, batch, DropPath.NONE, false);
+            return head.score(pass, decode(pass, in), in, false).logps();
         }
     }
 
     /** Computes the logits at each scored row, [M, V], owned by {@code owner}. */
     public Tensor logits(Scope owner, PackedBatch batch) {
         try (Scope pass = new Scope()) {
-            StepInputs in = inputs(pass, batch, DropPath.NONE);
+            StepInputs in = inputs(pass, batch, DropPath.NONE, true);
             return head.logits(pass, decode(pass, in), in).moveTo(owner);
         }
     }
@@ -144,7 +142,7 @@ public final class VisionLanguageModel implements AutoCloseable {
     /** Computes the image features of a batch, [numTiles x tokens per tile, language width], owned by {@code scope}. */
     public Tensor encodeImages(Scope owner, PackedBatch batch) {
         try (Scope pass = new Scope()) {
-            Tensor features = encode(pass, inputs(pass, batch, DropPath.NONE));
+            Tensor features = encode(pass, inputs(pass, batch, DropPath.NONE, true));
             if (features == null) {
                 throw new IllegalArgumentException("the batch has no images");
             }
@@ -152,8 +150,8 @@ public final class VisionLanguageModel implements AutoCloseable {
         }
     }
 
-    private StepInputs inputs(Scope owner, PackedBatch batch, DropPath dropPath) {
-        return new StepInputs(owner, batch, config.language(), dropPath, options.device(), options.compute());
+    private StepInputs inputs(Scope owner, PackedBatch batch, DropPath dropPath, boolean adapters) {
+        return new StepInputs(owner, batch, config.language(), dropPath, adapters, options.device(), options.compute());
     }
 
     private @Nullable Tensor encode(Scope pass, StepInputs in) {
@@ -172,10 +170,9 @@ public final class VisionLanguageModel implements AutoCloseable {
     }
 
     /** Computes a stage without autograd and frees its input. */
-    private Tensor advance(Scope pass, Stage stage, @Nullable Tensor x, StepInputs in) {
-        long started = System.nanoTime();
-        Tensor y = stage.compute(pass, x, stage.weights().slots(), in);
-        timer.add(StageTimer.forward(stage), started);
+    private static Tensor advance(Scope pass, Stage stage, @Nullable Tensor x, StepInputs in) {
+        StageWeights weights = stage.weights();
+        Tensor y = stage.compute(pass, x, in.adapters() ? weights.slots() : weights.slotsWithoutAdapters(), in);
         if (x != null) {
             x.close();
         }
@@ -192,17 +189,15 @@ public final class VisionLanguageModel implements AutoCloseable {
      */
     public ForwardPass forward(PackedBatch batch, Recompute recompute, boolean keepLogits, DropPath dropPath) {
         Scope shared = new Scope();
-        StepInputs in = inputs(shared, batch, dropPath);
+        StepInputs in = inputs(shared, batch, dropPath, true);
         ForwardPass pass = new ForwardPass(in, in.ids());
         shared.moveAllTo(pass.scope);
         try {
-            Recorder recorder = new Recorder(pass, recompute, timer);
+            Recorder recorder = new Recorder(pass, recompute);
             Tensor features = batch.numTiles() == 0 ? null : recorder.runAll(visionStages, null);
             Tensor x = recorder.run(tokenStage, features);
             pass.output = recorder.runAll(decoderStages, x);
-            long started = System.nanoTime();
             pass.scores = head.score(pass.scope, pass.output, in, keepLogits);
-            timer.add(StageTimer.Work.SCORING, started);
             return pass;
         } catch (RuntimeException e) {
             pass.close();
@@ -217,7 +212,7 @@ public final class VisionLanguageModel implements AutoCloseable {
      * @param coefficients derivative of the loss by each log-probability of the pass, [M]
      */
     public void backward(ForwardPass pass, double[] coefficients) {
-        new BackwardPass(pass, tokenStage, head, options.device(), timer).run(coefficients);
+        new BackwardPass(pass, tokenStage, head, options.device()).run(coefficients);
     }
 
     /** Frees the parameters. */

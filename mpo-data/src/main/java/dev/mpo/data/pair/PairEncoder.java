@@ -57,6 +57,11 @@ public final class PairEncoder {
         return new PairEncoder(conversations, options, false);
     }
 
+    /** Returns an encoder that leaves images as they are, whatever a meta file asks for. */
+    public PairEncoder withoutAugmentation() {
+        return new PairEncoder(conversations, options.withoutAugmentation(), pixels);
+    }
+
     /** Returns the options of this encoder. */
     public PairOptions options() {
         return options;

@@ -51,6 +51,12 @@ public record PairOptions(
         return new PairOptions(tiles, imageTokensPerTile, maxSequenceLength, onTooLong, limit, augmentationSeed);
     }
 
+    /** Returns the same options with all images as they are, whatever a meta file asks for. */
+    public PairOptions withoutAugmentation() {
+        return new PairOptions(
+                tiles, imageTokensPerTile, maxSequenceLength, onTooLong, maxPixels, OptionalLong.empty());
+    }
+
     /** Returns the same options with JPEG re-encoding, drawn from a seed, where a meta file asks for it. */
     public PairOptions withAugmentation(long seed) {
         return new PairOptions(

@@ -1,6 +1,7 @@
 package dev.mpo.train.setup;
 
 import dev.mpo.core.config.ModelConfig;
+import dev.mpo.core.model.LoraSpec;
 import dev.mpo.core.model.ParameterBuffer;
 import dev.mpo.core.model.VisionLanguageModel;
 import dev.mpo.core.tensor.OperatorLibrary;
@@ -36,7 +37,7 @@ final class LoraWeights {
             return;
         }
         Map<String, Tensor> all = model.parameters().byName();
-        all.keySet().removeIf(name -> !isAdapter(name));
+        all.keySet().removeIf(name -> !LoraSpec.isAdapter(name));
         if (settings.init() != null) {
             ModelConfig config = model.config();
             AdapterLoader.load(
@@ -49,10 +50,6 @@ final class LoraWeights {
             all.forEach((name, tensor) -> draw(name, tensor, new SplittableRandom(seed ^ name.hashCode())));
         }
         model.parameters().publish();
-    }
-
-    private static boolean isAdapter(String name) {
-        return name.endsWith(".lora_a") || name.endsWith(".lora_b");
     }
 
     private static void draw(String name, Tensor tensor, SplittableRandom random) {

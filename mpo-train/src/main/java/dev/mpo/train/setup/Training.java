@@ -1,23 +1,15 @@
 package dev.mpo.train.setup;
 
-import dev.mpo.core.ConfigException;
 import dev.mpo.core.config.LanguageConfig;
 import dev.mpo.core.loss.MixedPreferenceLoss;
 import dev.mpo.core.model.DropPath;
-import dev.mpo.core.model.LoraSpec;
-import dev.mpo.core.model.ModelOptions;
 import dev.mpo.core.model.Part;
 import dev.mpo.core.model.RotaryScaling;
 import dev.mpo.core.model.VisionLanguageModel;
-import dev.mpo.core.tensor.DType;
-import dev.mpo.core.tensor.Device;
 import dev.mpo.train.config.EngineSettings;
-import dev.mpo.train.config.ReferenceSettings;
 import dev.mpo.train.config.RunConfig;
 import dev.mpo.train.config.TrainSettings;
 import dev.mpo.train.optim.AdamW;
-import dev.mpo.train.optim.DecayRules;
-import dev.mpo.train.reference.CopyReference;
 import dev.mpo.train.step.BatchPacker;
 import dev.mpo.train.step.BranchedPacker;
 import dev.mpo.train.step.MpoTrainStep;
@@ -26,7 +18,6 @@ import dev.mpo.train.step.RecomputeChoice;
 import dev.mpo.train.step.ReferenceModel;
 import java.nio.file.Path;
 import java.util.Objects;
-import java.util.Set;
 
 /** The parts of a training run, built from its settings. Closing it frees models, moments and data. */
 public final class Training implements AutoCloseable {
@@ -39,7 +30,7 @@ public final class Training implements AutoCloseable {
     private final MixedPreferenceLoss loss;
     private final AdamW optimizer;
 
-    private Training(RunConfig settings, ModelFolder folder, PairData data, Models models) {
+    private Training(RunConfig settings, ModelFolder folder, PairData data, Pair models) {
         this.settings = settings;
         this.folder = folder;
         this.data = data;
@@ -52,12 +43,12 @@ public final class Training implements AutoCloseable {
                 policy.parameters().trained());
     }
 
-    private record Models(VisionLanguageModel policy, ReferenceModel reference) {}
+    private record Pair(VisionLanguageModel policy, ReferenceModel reference) {}
 
     /** Opens data and models. */
     public static Training open(RunConfig settings) {
-        Path path = modelPath(settings);
-        ModelFolder folder = ModelFolder.open(path, settings.model().imageSize());
+        ModelFolder folder =
+                ModelFolder.open(Models.policyPath(settings), settings.model().imageSize());
         PairData data = null;
         try {
             data = PairData.open(settings, folder.config(), folder.tokenizer());
@@ -71,50 +62,13 @@ public final class Training implements AutoCloseable {
         }
     }
 
-    private static Path modelPath(RunConfig settings) {
-        String path = settings.model().path();
-        if (path == null) {
-            throw new ConfigException("no model: give --model DIR, or model.path in a configuration file");
-        }
-        return Path.of(path);
-    }
-
-    private static Models models(RunConfig settings, ModelFolder folder) {
-        ModelOptions options = options(settings);
-        VisionLanguageModel policy = folder.load(options);
+    private static Pair models(RunConfig settings, ModelFolder folder) {
+        VisionLanguageModel policy = Models.trainedPolicy(settings, folder);
         try {
-            LoraWeights.initialise(
-                    policy, settings.model().lora(), settings.train().seed());
-            return new Models(policy, reference(settings, folder));
+            return new Pair(policy, Models.trainingReference(settings, folder, policy));
         } catch (RuntimeException e) {
             policy.close();
             throw e;
-        }
-    }
-
-    private static ModelOptions options(RunConfig settings) {
-        var lora = settings.model().lora();
-        LoraSpec adapters = lora.enabled()
-                ? new LoraSpec(lora.rank(), lora.scale() * lora.rank(), Set.copyOf(lora.targets()))
-                : LoraSpec.NONE;
-        return ModelOptions.trained()
-                .withFrozen(Set.copyOf(settings.model().freeze()))
-                .withDecayed(DecayRules.of(settings.train().weightDecayGrouping()))
-                .withLora(adapters);
-    }
-
-    private static ReferenceModel reference(RunConfig settings, ModelFolder policyFolder) {
-        ReferenceSettings reference = settings.reference();
-        if (reference.mode() != ReferenceSettings.Mode.COPY) {
-            throw new ConfigException("reference.mode: " + reference.mode() + " is not available; expected copy");
-        }
-        ModelOptions frozen = ModelOptions.frozen(Device.CPU, DType.FLOAT32);
-        if (reference.path() == null) {
-            return new CopyReference(policyFolder.load(frozen));
-        }
-        try (ModelFolder other =
-                ModelFolder.open(Path.of(reference.path()), settings.model().imageSize())) {
-            return new CopyReference(other.load(frozen));
         }
     }
 
