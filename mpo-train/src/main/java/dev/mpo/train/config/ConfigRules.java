@@ -91,6 +91,14 @@ final class ConfigRules {
         if (config.reference().mode() == ReferenceSettings.Mode.ADAPTER && !lora.enabled()) {
             report("reference.mode", "", "adapter needs adapters; set model.lora.rank above 0 or reference.mode=copy");
         }
+        if (config.reference().mode() == ReferenceSettings.Mode.ADAPTER
+                && config.reference().path() != null) {
+            report(
+                    "reference.path",
+                    "",
+                    "has no effect with reference.mode=adapter, where the reference is the policy without its adapters;"
+                            + " leave it out or set reference.mode=copy");
+        }
     }
 
     /** Reports a problem unless the setting has one already and is only standing in with its default. */
