@@ -29,7 +29,13 @@ import picocli.CommandLine.Spec;
             "5:training diverged",
             "130:interrupted, state saved"
         },
-        subcommands = {TrainCommand.class, DataCommand.class, ScoreCommand.class, DoctorCommand.class})
+        subcommands = {
+            TrainCommand.class,
+            ScoreCommand.class,
+            DataCommand.class,
+            BenchCommand.class,
+            DoctorCommand.class
+        })
 public final class Mpo implements Callable<Integer> {
 
     @Spec

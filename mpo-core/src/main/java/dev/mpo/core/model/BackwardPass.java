@@ -15,12 +15,14 @@ final class BackwardPass {
     private final TokenEmbeddingStage tokenStage;
     private final ScoringHead head;
     private final Device device;
+    private final StageTimer timer;
 
-    BackwardPass(ForwardPass pass, TokenEmbeddingStage tokenStage, ScoringHead head, Device device) {
+    BackwardPass(ForwardPass pass, TokenEmbeddingStage tokenStage, ScoringHead head, Device device, StageTimer timer) {
         this.pass = pass;
         this.tokenStage = tokenStage;
         this.head = head;
         this.device = device;
+        this.timer = timer;
     }
 
     void run(double[] coefficients) {
@@ -28,14 +30,18 @@ final class BackwardPass {
         if (records.isEmpty() && !head.trained()) {
             return;
         }
+        long started = System.nanoTime();
         Tensor gradient = head.backward(
                 pass.scope, pass.output, Objects.requireNonNull(pass.scores), coefficients, pass.inputs, device);
+        timer.add(StageTimer.Work.SCORING_BACKWARD, started);
         while (!records.isEmpty()) {
             ForwardPass.Recorded record = records.remove(records.size() - 1);
             boolean lowest = records.isEmpty();
+            long stageStarted = System.nanoTime();
             Tensor next =
                     record.stage() == tokenStage ? throughTokens(gradient, lowest) : through(record, gradient, lowest);
             gradient.close();
+            timer.add(StageTimer.backward(record.stage()), stageStarted);
             if (next == null) {
                 return;
             }

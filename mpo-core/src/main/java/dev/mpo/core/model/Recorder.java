@@ -13,11 +13,13 @@ final class Recorder {
 
     private final ForwardPass pass;
     private final Recompute recompute;
+    private final StageTimer timer;
     private boolean gradientWanted;
 
-    Recorder(ForwardPass pass, Recompute recompute) {
+    Recorder(ForwardPass pass, Recompute recompute, StageTimer timer) {
         this.pass = pass;
         this.recompute = recompute;
+        this.timer = timer;
     }
 
     Tensor runAll(List<Stage> stages, @Nullable Tensor input) {
@@ -30,6 +32,13 @@ final class Recorder {
 
     /** Computes a stage. From the first trained stage on, everything is recorded; before it, inputs are freed. */
     Tensor run(Stage stage, @Nullable Tensor input) {
+        long started = System.nanoTime();
+        Tensor y = record(stage, input);
+        timer.add(StageTimer.forward(stage), started);
+        return y;
+    }
+
+    private Tensor record(Stage stage, @Nullable Tensor input) {
         boolean inputGradient = gradientWanted;
         gradientWanted |= stage.weights().trained();
         boolean ownBackward = stage instanceof TokenEmbeddingStage;

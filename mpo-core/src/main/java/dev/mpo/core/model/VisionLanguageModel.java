@@ -28,6 +28,7 @@ public final class VisionLanguageModel implements AutoCloseable {
     private final TokenEmbeddingStage tokenStage;
     private final List<Stage> decoderStages;
     private final ScoringHead head;
+    private final StageTimer timer = new StageTimer();
 
     /** Allocates a model whose parameters are all zero; load or draw them before use. */
     public static VisionLanguageModel create(ModelConfig config, ModelOptions options) {
@@ -101,6 +102,11 @@ public final class VisionLanguageModel implements AutoCloseable {
         return options;
     }
 
+    /** Returns the wall time by kind of work. */
+    public StageTimer timer() {
+        return timer;
+    }
+
     /** Returns the parameters; they belong to this model. */
     public ModelParameters parameters() {
         return parameters;
@@ -109,17 +115,23 @@ public final class VisionLanguageModel implements AutoCloseable {
     /** Computes the log-probability of each scored label, [M], without keeping anything. */
     public double[] score(PackedBatch batch) {
         try (Scope pass = new Scope()) {
-            StepInputs in = inputs(pass, batch, DropPath.NONE, true);
-            return head.score(pass, decode(pass, in), in, false).logps();
+            return scored(pass, inputs(pass, batch, DropPath.NONE, true));
         }
     }
 
     /** Does what {@link #score} does as if the model had no adapters. */
     public double[] scoreWithoutAdapters(PackedBatch batch) {
         try (Scope pass = new Scope()) {
-            StepInputs in = inputs(pass, batch, DropPath.NONE, false);
-            return head.score(pass, decode(pass, in), in, false).logps();
+            return scored(pass, inputs(pass, batch, DropPath.NONE, false));
         }
+    }
+
+    private double[] scored(Scope pass, StepInputs in) {
+        Tensor x = decode(pass, in);
+        long started = System.nanoTime();
+        double[] logps = head.score(pass, x, in, false).logps();
+        timer.add(StageTimer.Work.SCORING, started);
+        return logps;
     }
 
     /** Computes the logits at each scored row, [M, V], owned by {@code owner}. */
@@ -170,9 +182,11 @@ public final class VisionLanguageModel implements AutoCloseable {
     }
 
     /** Computes a stage without autograd and frees its input. */
-    private static Tensor advance(Scope pass, Stage stage, @Nullable Tensor x, StepInputs in) {
+    private Tensor advance(Scope pass, Stage stage, @Nullable Tensor x, StepInputs in) {
+        long started = System.nanoTime();
         StageWeights weights = stage.weights();
         Tensor y = stage.compute(pass, x, in.adapters() ? weights.slots() : weights.slotsWithoutAdapters(), in);
+        timer.add(StageTimer.forward(stage), started);
         if (x != null) {
             x.close();
         }
@@ -193,11 +207,13 @@ public final class VisionLanguageModel implements AutoCloseable {
         ForwardPass pass = new ForwardPass(in, in.ids());
         shared.moveAllTo(pass.scope);
         try {
-            Recorder recorder = new Recorder(pass, recompute);
+            Recorder recorder = new Recorder(pass, recompute, timer);
             Tensor features = batch.numTiles() == 0 ? null : recorder.runAll(visionStages, null);
             Tensor x = recorder.run(tokenStage, features);
             pass.output = recorder.runAll(decoderStages, x);
+            long started = System.nanoTime();
             pass.scores = head.score(pass.scope, pass.output, in, keepLogits);
+            timer.add(StageTimer.Work.SCORING, started);
             return pass;
         } catch (RuntimeException e) {
             pass.close();
@@ -212,7 +228,7 @@ public final class VisionLanguageModel implements AutoCloseable {
      * @param coefficients derivative of the loss by each log-probability of the pass, [M]
      */
     public void backward(ForwardPass pass, double[] coefficients) {
-        new BackwardPass(pass, tokenStage, head, options.device()).run(coefficients);
+        new BackwardPass(pass, tokenStage, head, options.device(), timer).run(coefficients);
     }
 
     /** Frees the parameters. */

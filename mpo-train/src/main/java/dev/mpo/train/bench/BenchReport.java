@@ -1,0 +1,50 @@
+package dev.mpo.train.bench;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What was measured.
+ *
+ * @param preset name of the architecture
+ * @param parameters number of its parameters
+ * @param threads CPU threads of the tensor library
+ * @param shape size of a pair
+ * @param batchSize pairs per micro-batch
+ * @param variants results in the order asked for
+ * @param optimizerSeconds median time of one optimizer step on all parameters
+ */
+public record BenchReport(
+        @JsonProperty("preset") String preset,
+        @JsonProperty("parameters") long parameters,
+        @JsonProperty("threads") int threads,
+        @JsonProperty("shape") PairShape shape,
+        @JsonProperty("batch_size") int batchSize,
+        @JsonProperty("variants") List<Result> variants,
+        @JsonProperty("optimizer_seconds") double optimizerSeconds) {
+
+    /**
+     * One variant's result.
+     *
+     * @param name the variant
+     * @param medianSeconds median wall time per pair, without the optimizer
+     * @param minSeconds least wall time per pair
+     * @param medianCpuSeconds median processor time per pair over all threads
+     * @param speedup median wall time per pair of the first variant over this one's
+     * @param cpuSpeedup the same ratio of processor times
+     * @param loss loss of the first pair, to compare variants by
+     * @param breakdown median seconds per pair by kind of work
+     * @param seconds wall time per pair of every repetition
+     */
+    public record Result(
+            @JsonProperty("name") String name,
+            @JsonProperty("median_seconds") double medianSeconds,
+            @JsonProperty("min_seconds") double minSeconds,
+            @JsonProperty("median_cpu_seconds") double medianCpuSeconds,
+            @JsonProperty("speedup") double speedup,
+            @JsonProperty("cpu_speedup") double cpuSpeedup,
+            @JsonProperty("loss") double loss,
+            @JsonProperty("breakdown") Map<String, Double> breakdown,
+            @JsonProperty("seconds") List<Double> seconds) {}
+}

@@ -1,0 +1,46 @@
+package dev.mpo.train.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Peak memory of one measurement in a process of its own: within one process only the largest variant would show. */
+public final class IsolatedPeak {
+
+    private IsolatedPeak() {}
+
+    /**
+     * Runs a program with this process's Java, options and class path, and returns the {@code peak_memory_bytes} of the
+     * JSON object that it prints.
+     *
+     * @throws IllegalStateException if it fails
+     */
+    public static long of(String mainClass, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElse("java"));
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option -> !option.startsWith("-javaagent"))
+                .forEach(command::add);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+        command.addAll(arguments);
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            byte[] json = process.getInputStream().readAllBytes();
+            int exit = process.waitFor();
+            if (exit != 0) {
+                throw new IllegalStateException("the process for one variant ended with exit code " + exit);
+            }
+            return new ObjectMapper().readTree(json).get("peak_memory_bytes").longValue();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while measuring memory", e);
+        }
+    }
+}
