@@ -104,6 +104,7 @@ final class TrainCommand implements Callable<Integer> {
             summary = Trainer.train(
                     config,
                     output,
+                    new ReferenceBar(mpo),
                     new ConsoleCallback(
                             progress, mpo.stopRequest(), config.log().steps()));
         }

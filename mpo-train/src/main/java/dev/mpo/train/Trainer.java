@@ -15,7 +15,9 @@ import dev.mpo.train.metrics.StepMetrics;
 import dev.mpo.train.metrics.StepTiming;
 import dev.mpo.train.optim.LrSchedule;
 import dev.mpo.train.setup.Provenance;
+import dev.mpo.train.setup.ReferenceProgress;
 import dev.mpo.train.setup.RunDirectory;
+import dev.mpo.train.setup.RunLength;
 import dev.mpo.train.setup.Training;
 import dev.mpo.train.step.MicroBatchResult;
 import dev.mpo.train.step.MpoTrainStep;
@@ -60,7 +62,13 @@ public final class Trainer {
         if (settings.train().numThreads() != null) {
             dev.mpo.core.tensor.TorchRuntime.setNumThreads(settings.train().numThreads());
         }
-        try (Training training = Training.open(settings)) {
+        new RunDirectory(output).requireUnused();
+        ReferenceProgress progress = (done, total) -> {
+            for (Callback callback : callbacks) {
+                callback.onReference(done, total);
+            }
+        };
+        try (Training training = Training.open(settings, output, progress)) {
             RunDirectory directory = RunDirectory.create(output);
             directory.writeConfig(settings);
             directory.writeProvenance(Provenance.describe(
@@ -102,11 +110,7 @@ public final class Trainer {
     }
 
     private RunPlan plan(Training training, SampleOrder order) {
-        TrainSettings train = settings.train();
-        long pairsPerStep = (long) train.perDeviceBatchSize() * train.gradientAccumulationSteps();
-        long steps = train.maxSteps() != null
-                ? train.maxSteps()
-                : Math.max(1, (long) (order.size() * train.epochs() / pairsPerStep));
+        RunLength length = RunLength.of(settings.train(), order.size());
         long all = training.policy().parameters().buffers().stream()
                 .flatMap(b -> b.specs().stream())
                 .mapToLong(s -> s.numElements())
@@ -115,7 +119,7 @@ public final class Trainer {
                 .flatMap(b -> b.specs().stream())
                 .mapToLong(s -> s.numElements())
                 .sum();
-        return new RunPlan(steps, pairsPerStep, order.size(), all, trained);
+        return new RunPlan(length.steps(), length.pairsPerStep(), order.size(), all, trained);
     }
 
     /** One run's loop state. */

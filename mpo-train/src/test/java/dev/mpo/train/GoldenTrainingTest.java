@@ -29,18 +29,21 @@ class GoldenTrainingTest {
         List<DynamicTest> tests = new ArrayList<>();
         for (Path file : GoldenRuns.files()) {
             for (String mode : List.of("branched", "plain")) {
-                tests.add(DynamicTest.dynamicTest(GoldenRuns.name(file) + " " + mode, () -> check(file, mode)));
+                tests.add(DynamicTest.dynamicTest(GoldenRuns.name(file) + " " + mode, () -> check(file, mode, "copy")));
             }
+            tests.add(DynamicTest.dynamicTest(
+                    GoldenRuns.name(file) + " cached", () -> check(file, "branched", "cached")));
         }
         assertThat(tests).isNotEmpty();
         return tests.stream();
     }
 
-    private void check(Path file, String mode) throws IOException {
+    private void check(Path file, String mode, String reference) throws IOException {
         JsonNode golden = JSON.readTree(file.toFile());
         Path work = Files.createTempDirectory(temp, "run");
         List<String> settings = GoldenRuns.settings(golden, work);
         settings.add("engine.mode=" + mode);
+        settings.add("reference.mode=" + reference);
         settings.add("train.recompute=" + (mode.equals("plain") ? "none" : "full"));
         Trainer.train(RunConfig.load(List.of(), settings), work.resolve("out"));
         List<String> lines = Files.readAllLines(work.resolve("out/metrics.jsonl"));

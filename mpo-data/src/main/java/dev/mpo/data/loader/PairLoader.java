@@ -37,14 +37,16 @@ public final class PairLoader implements Iterator<EncodedPair>, AutoCloseable {
     private final BadSampleCap cap;
     private final BadSampleReport report;
     private final @Nullable ExecutorService workers;
+    private final long @Nullable [] chosenPositions;
     private final ArrayDeque<Future<PairSource.Result>> ahead = new ArrayDeque<>();
     private long requested;
     private long delivered;
     private long truncated;
     private volatile boolean closed;
 
-    private PairLoader(PairSource source, SampleOrder order, LoaderOptions options) {
+    private PairLoader(PairSource source, SampleOrder order, LoaderOptions options, long @Nullable [] chosenPositions) {
         this.source = source;
+        this.chosenPositions = chosenPositions;
         this.options = options;
         this.cap = new BadSampleCap(options, order.size());
         this.report = BadSampleReport.open(options.report());
@@ -59,7 +61,25 @@ public final class PairLoader implements Iterator<EncodedPair>, AutoCloseable {
      */
     public static PairLoader start(
             List<PairDataset> datasets, PairEncoder encoder, SampleOrder order, LoaderOptions options) {
-        return new PairLoader(new PairSource(datasets, encoder, order, options.onBadSample()), order, options);
+        return new PairLoader(new PairSource(datasets, encoder, order, options.onBadSample()), order, options, null);
+    }
+
+    /**
+     * Starts loading chosen positions only, one after the other, whatever ranks and positions the options name. Such a
+     * loader has no cursor.
+     *
+     * @param datasets as for {@link #start}
+     * @param encoder as for {@link #start}
+     * @param positions positions of the run, in the order in which their pairs are wanted
+     */
+    public static PairLoader startAt(
+            List<PairDataset> datasets,
+            PairEncoder encoder,
+            SampleOrder order,
+            LoaderOptions options,
+            long[] positions) {
+        PairSource source = new PairSource(datasets, encoder, order, options.onBadSample());
+        return new PairLoader(source, order, options, positions.clone());
     }
 
     private static ExecutorService startWorkers(int count) {
@@ -86,7 +106,7 @@ public final class PairLoader implements Iterator<EncodedPair>, AutoCloseable {
     @Override
     public EncodedPair next() {
         if (!hasNext()) {
-            throw new NoSuchElementException("position " + position(delivered) + " of " + options.end());
+            throw new NoSuchElementException("all " + delivered + " pairs are delivered");
         }
         PairSource.Result result = result();
         for (UnusedRow row : result.unused()) {
@@ -163,10 +183,13 @@ public final class PairLoader implements Iterator<EncodedPair>, AutoCloseable {
     }
 
     private boolean hasPosition(long index) {
-        return position(index) < options.end();
+        return chosenPositions == null ? position(index) < options.end() : index < chosenPositions.length;
     }
 
     private long position(long index) {
+        if (chosenPositions != null) {
+            return chosenPositions[Math.toIntExact(index)];
+        }
         return options.start() + options.rank() + index * options.worldSize();
     }
 
@@ -175,6 +198,9 @@ public final class PairLoader implements Iterator<EncodedPair>, AutoCloseable {
      * checkpoint stores. Pairs encoded ahead of time do not count.
      */
     public long cursor() {
+        if (chosenPositions != null) {
+            throw new IllegalStateException("a loader of chosen positions has no cursor");
+        }
         return options.start() + delivered * options.worldSize();
     }
 

@@ -5,6 +5,12 @@ import dev.mpo.train.metrics.StepMetrics;
 /** Watches a training run. All methods are called from the training thread and do nothing by default. */
 public interface Callback {
 
+    /**
+     * Called while the reference's log-probabilities are computed ahead of training ({@code reference.mode=cached}),
+     * before {@link #onStart}; {@code done} of {@code total} pairs are complete.
+     */
+    default void onReference(long done, long total) {}
+
     /** Called once, when everything is loaded and before the first step. */
     default void onStart(RunPlan plan) {}
 

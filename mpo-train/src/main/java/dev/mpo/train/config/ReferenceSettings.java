@@ -7,8 +7,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mode where its log-probabilities come from
  * @param path its checkpoint folder; absent = the policy's starting checkpoint
+ * @param cache folder of cached log-probabilities, which runs may share; absent = the run's output folder
  */
-public record ReferenceSettings(Mode mode, @Nullable String path) {
+public record ReferenceSettings(
+        Mode mode, @Nullable String path, @Nullable String cache) {
 
     /** Where the reference's log-probabilities come from. */
     public enum Mode {

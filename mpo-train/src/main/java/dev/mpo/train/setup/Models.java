@@ -88,8 +88,7 @@ public final class Models {
                 requireFrozenBase(policy.options());
                 yield new AdapterReference(policy);
             }
-            case CACHED ->
-                throw new ConfigException("reference.mode: cached is not available; expected copy or adapter");
+            case CACHED -> throw new IllegalStateException("cached log-probabilities come from ReferenceCaching");
         };
     }
 

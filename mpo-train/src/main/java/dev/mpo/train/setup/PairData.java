@@ -27,12 +27,15 @@ public final class PairData implements AutoCloseable {
     private final RunConfig settings;
     private final List<PairDataset> datasets;
     private final PairEncoder encoder;
+    private final String template;
     private final int imageTokenId;
 
-    private PairData(RunConfig settings, List<PairDataset> datasets, PairEncoder encoder, int imageTokenId) {
+    private PairData(
+            RunConfig settings, List<PairDataset> datasets, PairEncoder encoder, String template, int imageTokenId) {
         this.settings = settings;
         this.datasets = datasets;
         this.encoder = encoder;
+        this.template = template;
         this.imageTokenId = imageTokenId;
     }
 
@@ -51,7 +54,7 @@ public final class PairData implements AutoCloseable {
         PairEncoder encoder = PairEncoder.create(tokenizer, ChatTemplate.of(template), options);
         List<PairDataset> datasets =
                 PairDataset.openAll(List.of(Path.of(Objects.requireNonNull(data.meta()))), new PathMap(data.pathMap()));
-        return new PairData(settings, datasets, encoder, tokenizer.tokenId(ImageTokens.CONTEXT));
+        return new PairData(settings, datasets, encoder, template, tokenizer.tokenId(ImageTokens.CONTEXT));
     }
 
     private static OnTooLong onTooLong(DataSettings data) {
@@ -70,6 +73,11 @@ public final class PairData implements AutoCloseable {
     /** Returns the encoder. */
     public PairEncoder encoder() {
         return encoder;
+    }
+
+    /** Returns the name of the chat template. */
+    public String template() {
+        return template;
     }
 
     /** Returns the id of the image placeholder. */
@@ -93,14 +101,33 @@ public final class PairData implements AutoCloseable {
      * @param report where unusable rows are reported
      */
     public PairLoader load(SampleOrder order, long start, long end, Path report) {
+        LoaderOptions options = loaderOptions().withPositions(start, end).withReport(report);
+        return PairLoader.start(datasets, encoder, order, options);
+    }
+
+    /**
+     * Starts loading chosen positions of an order, without a report of unusable rows; the caller closes the loader. The
+     * pairs are those that {@link #load(SampleOrder, long, long, Path)} delivers at these positions.
+     */
+    public PairLoader load(SampleOrder order, long[] positions) {
+        return PairLoader.startAt(datasets, encoder, order, loaderOptions(), positions);
+    }
+
+    private LoaderOptions loaderOptions() {
         DataSettings data = settings.data();
         OnBadSample policy =
                 data.onBadSample() == DataSettings.OnBadSample.REPLACE ? OnBadSample.REPLACE : OnBadSample.FAIL;
-        LoaderOptions options = LoaderOptions.of(data.numWorkers())
-                .withPositions(start, end)
-                .withBadSamples(policy, data.maxBadFraction(), 0)
-                .withReport(report);
-        return PairLoader.start(datasets, encoder, order, options);
+        return LoaderOptions.of(data.numWorkers()).withBadSamples(policy, data.maxBadFraction(), 0);
+    }
+
+    /** Returns the place of a data set in the meta file, by its name. */
+    public int indexOf(String dataset) {
+        for (int i = 0; i < datasets.size(); i++) {
+            if (datasets.get(i).name().equals(dataset)) {
+                return i;
+            }
+        }
+        throw new IllegalArgumentException("no data set " + dataset);
     }
 
     @Override

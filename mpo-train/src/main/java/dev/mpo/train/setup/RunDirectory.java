@@ -16,17 +16,22 @@ public record RunDirectory(Path path) {
     /** Creates the folder; one that holds an earlier run is refused, so that nothing is overwritten. */
     public static RunDirectory create(Path path) {
         RunDirectory directory = new RunDirectory(path);
-        if (Files.exists(directory.metrics()) || Files.exists(directory.export())) {
-            throw new ConfigException(
-                    "--output " + path
-                            + " holds an earlier run: expected a new or empty folder; choose another name, or move that run away");
-        }
+        directory.requireUnused();
         try {
             Files.createDirectories(path);
         } catch (IOException e) {
             throw new ConfigException("--output " + path + " cannot be created: " + e, e);
         }
         return directory;
+    }
+
+    /** Refuses a folder that holds an earlier run. */
+    public void requireUnused() {
+        if (Files.exists(metrics()) || Files.exists(export())) {
+            throw new ConfigException(
+                    "--output " + path
+                            + " holds an earlier run: expected a new or empty folder; choose another name, or move that run away");
+        }
     }
 
     /** Writes the settings as they were resolved. */

@@ -7,6 +7,7 @@ import dev.mpo.core.model.Part;
 import dev.mpo.core.model.RotaryScaling;
 import dev.mpo.core.model.VisionLanguageModel;
 import dev.mpo.train.config.EngineSettings;
+import dev.mpo.train.config.ReferenceSettings;
 import dev.mpo.train.config.RunConfig;
 import dev.mpo.train.config.TrainSettings;
 import dev.mpo.train.optim.AdamW;
@@ -18,6 +19,7 @@ import dev.mpo.train.step.RecomputeChoice;
 import dev.mpo.train.step.ReferenceModel;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The parts of a training run, built from its settings. Closing it frees models, moments and data. */
 public final class Training implements AutoCloseable {
@@ -45,14 +47,25 @@ public final class Training implements AutoCloseable {
 
     private record Pair(VisionLanguageModel policy, ReferenceModel reference) {}
 
-    /** Opens data and models. */
+    /** Opens data and models; with {@code reference.mode=cached} only if {@code reference.cache} names a folder. */
     public static Training open(RunConfig settings) {
+        return open(settings, null, (done, total) -> {});
+    }
+
+    /**
+     * Opens data and models. With {@code reference.mode=cached} it first computes the reference's log-probabilities of
+     * all pairs of the run, as far as they are not known.
+     *
+     * @param runFolder where they are kept unless {@code reference.cache} says otherwise
+     * @param progress watches that computation
+     */
+    public static Training open(RunConfig settings, @Nullable Path runFolder, ReferenceProgress progress) {
         ModelFolder folder =
                 ModelFolder.open(Models.policyPath(settings), settings.model().imageSize());
         PairData data = null;
         try {
             data = PairData.open(settings, folder.config(), folder.tokenizer());
-            return new Training(settings, folder, data, models(settings, folder));
+            return new Training(settings, folder, data, models(settings, folder, data, runFolder, progress));
         } catch (RuntimeException e) {
             if (data != null) {
                 data.close();
@@ -62,10 +75,33 @@ public final class Training implements AutoCloseable {
         }
     }
 
-    private static Pair models(RunConfig settings, ModelFolder folder) {
+    private static Pair models(
+            RunConfig settings,
+            ModelFolder folder,
+            PairData data,
+            @Nullable Path runFolder,
+            ReferenceProgress progress) {
+        if (settings.reference().mode() == ReferenceSettings.Mode.CACHED) {
+            try (ReferenceCaching caching = ReferenceCaching.open(settings, folder, data, runFolder, progress)) {
+                return cached(settings, folder, caching);
+            }
+        }
         VisionLanguageModel policy = Models.trainedPolicy(settings, folder);
         try {
             return new Pair(policy, Models.trainingReference(settings, folder, policy));
+        } catch (RuntimeException e) {
+            policy.close();
+            throw e;
+        }
+    }
+
+    /** Loads one model after the other: the reference is gone before the policy comes, or is the policy itself. */
+    private static Pair cached(RunConfig settings, ModelFolder folder, ReferenceCaching caching) {
+        caching.computeFromOwnFolder();
+        VisionLanguageModel policy = Models.trainedPolicy(settings, folder);
+        try {
+            caching.computeFrom(policy);
+            return new Pair(policy, caching.reference());
         } catch (RuntimeException e) {
             policy.close();
             throw e;

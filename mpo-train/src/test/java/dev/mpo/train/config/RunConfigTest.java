@@ -55,7 +55,7 @@ final class RunConfigTest {
                                 TrainSettings.Precision.AUTO,
                                 TrainSettings.Recompute.AUTO,
                                 null),
-                        new ReferenceSettings(ReferenceSettings.Mode.COPY, null),
+                        new ReferenceSettings(ReferenceSettings.Mode.COPY, null, null),
                         new ParallelSettings(ParallelSettings.Shard.NONE, false),
                         new CheckpointSettings(0, 2, false),
                         new LogSettings(1, false),
