@@ -1,6 +1,7 @@
 package dev.mpo.core.config;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -54,8 +55,12 @@ final class ModelConfigReader {
         JsonNode root;
         try {
             root = MAPPER.readTree(json);
-        } catch (IOException e) {
-            throw new CheckpointException(file + ": not valid JSON: " + e.getMessage(), e);
+        } catch (JsonProcessingException e) {
+            String line = e.getLocation() == null ? "" : ":" + e.getLocation().getLineNr();
+            throw new CheckpointException(
+                    file + line + ": not valid JSON: " + e.getOriginalMessage()
+                            + ". Take config.json from the published checkpoint again",
+                    e);
         }
         ConfigSection top = new ConfigSection(file, "", root);
         boolean original = top.section("llm_config").isPresent();
