@@ -62,12 +62,13 @@ final class PairSource {
             }
             ref = order.replacement(position, attempt);
         }
+        UnusedRow first = unused.get(0);
         UnusedRow last = unused.get(unused.size() - 1);
         return new Result(
                 unused,
                 null,
-                new DataException("no usable pair for position " + position + " in " + MAX_ATTEMPTS
-                        + " attempts; the last: " + last.reason()));
+                new DataException(first.reason() + System.lineSeparator() + "Stopped: no usable pair for position "
+                        + position + " in " + MAX_ATTEMPTS + " attempts; the last of them: " + last.reason()));
     }
 
     private static UnusedRow unused(long position, SampleRef ref, PairDataset dataset, boolean dropped, String reason) {
