@@ -1,6 +1,5 @@
 package dev.mpo.train;
 
-import dev.mpo.core.TrainingDivergedException;
 import dev.mpo.data.loader.PairLoader;
 import dev.mpo.data.loader.SampleOrder;
 import dev.mpo.data.pair.EncodedPair;
@@ -19,12 +18,12 @@ import dev.mpo.train.setup.ReferenceProgress;
 import dev.mpo.train.setup.RunDirectory;
 import dev.mpo.train.setup.RunLength;
 import dev.mpo.train.setup.Training;
+import dev.mpo.train.setup.UnbuiltSettings;
 import dev.mpo.train.step.MicroBatchResult;
 import dev.mpo.train.step.MpoTrainStep;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,10 +58,11 @@ public final class Trainer {
      *     is no longer a number
      */
     public static TrainingSummary train(RunConfig settings, Path output, Callback... callbacks) {
+        UnbuiltSettings.check(settings);
         if (settings.train().numThreads() != null) {
             dev.mpo.core.tensor.TorchRuntime.setNumThreads(settings.train().numThreads());
         }
-        new RunDirectory(output).requireUnused();
+        new RunDirectory(output).requireUnused(); // before the minutes that loading a large model takes
         ReferenceProgress progress = (done, total) -> {
             for (Callback callback : callbacks) {
                 callback.onReference(done, total);
@@ -147,18 +147,19 @@ public final class Trainer {
             waitedNanos = 0;
             training.optimizer().zeroGradients();
             StepAccumulator sums = new StepAccumulator();
+            FiniteCheck finite = new FiniteCheck(step, settings.train().learningRate());
             int accumulation = settings.train().gradientAccumulationSteps();
             for (int i = 0; i < accumulation; i++) {
                 List<EncodedPair> pairs = nextPairs();
                 MicroBatchResult result = microBatch.run(
                         pairs, training.dropPath(numMicroBatches++), 1.0 / accumulation, mean -> new double[] {mean});
-                requireFinite(step, "loss", result.loss().total(), pairs);
+                finite.checkLoss(pairs, result);
                 sums.add(result);
                 int done = i + 1;
                 callbacks.forEach(c -> c.onMicroBatch(done, accumulation));
             }
             double norm = training.optimizer().gradientNorm();
-            requireFinite(step, "gradient norm", norm, List.of());
+            finite.checkGradientNorm(norm);
             training.optimizer().clip(norm, settings.train().maxGradNorm());
             double learningRate = schedule.at(step - 1);
             training.optimizer().step(learningRate);
@@ -197,17 +198,6 @@ public final class Trainer {
                         sums.meanLoss(),
                         formula);
             }
-        }
-    }
-
-    private static void requireFinite(int step, String what, double value, List<EncodedPair> pairs) {
-        if (!Double.isFinite(value)) {
-            String rows = pairs.isEmpty()
-                    ? ""
-                    : "; the samples: " + pairs.stream().map(Objects::toString).toList();
-            throw new TrainingDivergedException("step " + step + ": the " + what + " is " + value
-                    + ", expected a finite number" + rows
-                    + ". Lower train.learning_rate, or check these samples and the starting weights");
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.mpo.train.setup;
 
+import dev.mpo.core.ConfigException;
 import dev.mpo.core.config.ModelConfig;
 import dev.mpo.core.model.ModelOptions;
 import dev.mpo.core.model.VisionLanguageModel;
@@ -43,13 +44,23 @@ public final class ModelFolder implements AutoCloseable {
         Tokenizer tokenizer = Tokenizers.load(folder);
         ModelConfig config = checkpoint.config();
         if (imageSize != null && imageSize != config.imageSize()) {
-            config = config.withImageSize(imageSize);
+            config = resized(config, imageSize);
         }
         int rows = config.language().vocabSize();
         if (tokenizer.vocabSize() > rows) {
             config = config.withLanguage(config.language().withVocabSize(tokenizer.vocabSize()));
         }
         return new ModelFolder(checkpoint, config, tokenizer);
+    }
+
+    private static ModelConfig resized(ModelConfig config, int imageSize) {
+        int unit = (int) Math.round(config.vision().patchSize() / config.downsampleRatio());
+        if (imageSize < unit || imageSize % unit != 0) {
+            throw new ConfigException("model.image_size: expected a multiple of " + unit
+                    + " pixels, which is the area of one image token of this model, got " + imageSize
+                    + "; leave it out for the checkpoint's " + config.imageSize());
+        }
+        return config.withImageSize(imageSize);
     }
 
     /** Returns the architecture, with this run's image and vocabulary size. */

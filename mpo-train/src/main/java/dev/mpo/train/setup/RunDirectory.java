@@ -19,18 +19,33 @@ public record RunDirectory(Path path) {
         directory.requireUnused();
         try {
             Files.createDirectories(path);
+            Files.deleteIfExists(directory.badSamples());
         } catch (IOException e) {
             throw new ConfigException("--output " + path + " cannot be created: " + e, e);
         }
         return directory;
     }
 
-    /** Refuses a folder that holds an earlier run. */
+    /**
+     * Refuses a folder that holds an earlier run, and a file. What an attempt left that ended before its first step is
+     * no run.
+     */
     public void requireUnused() {
-        if (Files.exists(metrics()) || Files.exists(export())) {
+        if (Files.exists(path) && !Files.isDirectory(path)) {
+            throw new ConfigException("--output " + path + ": expected a folder, got a file; choose another name");
+        }
+        if (notEmpty(metrics()) || Files.exists(export())) {
             throw new ConfigException(
                     "--output " + path
                             + " holds an earlier run: expected a new or empty folder; choose another name, or move that run away");
+        }
+    }
+
+    private static boolean notEmpty(Path file) {
+        try {
+            return Files.exists(file) && Files.size(file) > 0;
+        } catch (IOException e) {
+            return true;
         }
     }
 

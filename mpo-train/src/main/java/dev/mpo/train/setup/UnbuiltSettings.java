@@ -1,0 +1,48 @@
+package dev.mpo.train.setup;
+
+import dev.mpo.core.ConfigException;
+import dev.mpo.train.config.ParallelSettings;
+import dev.mpo.train.config.RunConfig;
+import dev.mpo.train.config.TrainSettings;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Settings that configuration files may hold and this version does not act on: refused where the run would not be what
+ * was asked for, warned of where only a convenience is missing.
+ */
+public final class UnbuiltSettings {
+
+    private static final Logger LOG = LoggerFactory.getLogger(UnbuiltSettings.class);
+
+    private UnbuiltSettings() {}
+
+    /** Throws a {@link ConfigException} that names every setting that cannot be followed. */
+    public static void check(RunConfig settings) {
+        List<String> refused = new ArrayList<>();
+        if (settings.train().precision() == TrainSettings.Precision.BF16) {
+            refused.add("train.precision: expected auto or fp32, got bf16, which needs CUDA");
+        }
+        if (settings.checkpoint().resume()) {
+            refused.add("checkpoint.resume (--resume): expected false; runs cannot be resumed yet, start a new one");
+        }
+        if (settings.parallel().shard() != ParallelSettings.Shard.NONE) {
+            refused.add("parallel.shard: expected none on one device, got "
+                    + settings.parallel().shard());
+        }
+        if (!refused.isEmpty()) {
+            throw new ConfigException("not available in this version: " + String.join("; ", refused));
+        }
+        warn("checkpoint.save_steps", settings.checkpoint().saveSteps() > 0, "only the final export is written");
+        warn("log.tensorboard", settings.log().tensorboard(), "the numbers are in metrics.jsonl");
+        warn("parallel.offload", settings.parallel().offload(), "everything is in host memory already");
+    }
+
+    private static void warn(String setting, boolean used, String instead) {
+        if (used) {
+            LOG.warn("{} has no effect in this version: {}", setting, instead);
+        }
+    }
+}
