@@ -109,6 +109,15 @@ public final class Models {
                     + expected + "; found " + found
                     + ". Name a reference of the same model family (--reference or reference.path)");
         }
+        for (int id = 0; id < policy.tokenizer().vocabSize(); id++) {
+            String token = policy.tokenizer().decode(new int[] {id});
+            String other = reference.tokenizer().decode(new int[] {id});
+            if (!token.equals(other)) {
+                throw new CheckpointException(reference.path() + ": expected the vocabulary of the policy, where token "
+                        + id + " is \"" + token + "\"; found \"" + other
+                        + "\". Name a reference with the policy's tokenizer (--reference or reference.path)");
+            }
+        }
     }
 
     private static String tokens(ModelFolder folder) {
