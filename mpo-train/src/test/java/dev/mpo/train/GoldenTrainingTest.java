@@ -5,12 +5,19 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mpo.core.safetensors.NumberFormats;
+import dev.mpo.core.safetensors.SafetensorsFolder;
+import dev.mpo.core.safetensors.StoredTensor;
+import dev.mpo.core.safetensors.StoredType;
 import dev.mpo.train.config.RunConfig;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -20,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 class GoldenTrainingTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** Half the distance between neighbours in bfloat16, relative to the smaller one. */
+    private static final double BF16_ROUNDING = 1.0 / 256;
 
     @TempDir
     Path temp;
@@ -52,6 +61,40 @@ class GoldenTrainingTest {
         for (int i = 0; i < lines.size(); i++) {
             checkStep(JSON.readTree(lines.get(i)), steps.get(i));
         }
+        if (mode.equals("branched")) {
+            checkExport(golden, work.resolve("out/final"));
+        }
+    }
+
+    /** Adapters are merged in the export, so what was adapted is looked at elsewhere. */
+    private static void checkExport(JsonNode golden, Path export) throws IOException {
+        Map<String, StoredTensor> stored = SafetensorsFolder.read(export).tensors();
+        int compared = 0;
+        for (var entry : golden.get("final_params").properties()) {
+            boolean adapter = entry.getKey().contains(".lora_");
+            if (!adapter && !entry.getKey().endsWith(".base_layer.weight")) {
+                StoredTensor tensor = stored.get(Checksums.plainName(entry.getKey()));
+                assertThat(tensor).as(entry.getKey()).isNotNull();
+                double rounding = tensor.info().type() == StoredType.F32 ? 0 : BF16_ROUNDING;
+                Checksums.checkParameter(entry.getKey(), entry.getValue(), values(tensor), rounding);
+                compared++;
+            }
+        }
+        assertThat(compared).isPositive();
+    }
+
+    private static double[] values(StoredTensor tensor) throws IOException {
+        ByteBuffer singles =
+                ByteBuffer.allocate(4 * (int) tensor.info().numElements()).order(ByteOrder.LITTLE_ENDIAN);
+        tensor.read(
+                0,
+                tensor.info().numElements(),
+                (first, bytes) -> NumberFormats.convert(bytes, tensor.info().type(), singles, StoredType.F32));
+        double[] values = new double[(int) tensor.info().numElements()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = singles.getFloat(4 * i);
+        }
+        return values;
     }
 
     private static void checkStep(JsonNode found, JsonNode expected) {
