@@ -9,16 +9,23 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
- * Which query rows a layer computes and which keys each of them sees.
+ * Which query rows a layer computes and which keys each of them sees, for whichever attention kernel there is.
+ *
+ * <p>Segment by segment: fused attention with a mask where plain causality does not say it. With variable-length flash
+ * attention (CUDA, half precision): all segments in one call, each with its prefix gathered in front of its own keys;
+ * that kernel aligns causality at the last query and the last key, which is what a branch needs.
  *
  * @param rows rows of the stream that the layer computes, or empty for all, [R]
  * @param segments six numbers per segment: query range among the computed rows, prefix range, key range
  * @param masks additive mask per segment, [queries, keys], or empty where causality alone suffices
- * @param numRows number of computed rows
+ * @param varlen for the variable-length kernel: running sums of query and of key counts, [segments + 1], and the row of
+ *     each key; none for the other
+ * @param longest for the variable-length kernel: the most queries and the most keys of a segment
  */
-record AttentionPlan(Tensor rows, long[] segments, Tensor[] masks, int numRows) {
+record AttentionPlan(Tensor rows, long[] segments, Tensor[] masks, Tensor[] varlen, long[] longest) {
 
     /** Plans the computation of every row. */
     static AttentionPlan full(Scope scope, PackedBatch batch, Device device, DType dtype) {
@@ -29,7 +36,7 @@ record AttentionPlan(Tensor rows, long[] segments, Tensor[] masks, int numRows) 
     static AttentionPlan scoredOnly(Scope scope, PackedBatch batch, Device device, DType dtype) {
         List<Segment> ranges = scoredRanges(batch);
         int[] rows = ranges.stream()
-                .flatMapToInt(r -> java.util.stream.IntStream.range(r.start(), r.end()))
+                .flatMapToInt(r -> IntStream.range(r.start(), r.end()))
                 .toArray();
         return new Builder(scope, device, dtype).build(batch, ranges, rows);
     }
@@ -38,15 +45,12 @@ record AttentionPlan(Tensor rows, long[] segments, Tensor[] masks, int numRows) 
     private static List<Segment> scoredRanges(PackedBatch batch) {
         List<Segment> ranges = new ArrayList<>();
         for (Segment segment : batch.segments()) {
-            int first = Integer.MAX_VALUE;
-            int last = -1;
-            for (int row : batch.scoredRows()) {
-                if (row >= segment.start() && row < segment.end()) {
-                    first = Math.min(first, row);
-                    last = Math.max(last, row);
-                }
-            }
-            if (last >= 0) {
+            int[] scored = IntStream.of(batch.scoredRows())
+                    .filter(row -> row >= segment.start() && row < segment.end())
+                    .toArray();
+            if (scored.length > 0) {
+                int first = IntStream.of(scored).min().getAsInt();
+                int last = IntStream.of(scored).max().getAsInt();
                 ranges.add(new Segment(first, last + 1, segment.prefixStart(), segment.prefixEnd()));
             }
         }
@@ -60,23 +64,35 @@ record AttentionPlan(Tensor rows, long[] segments, Tensor[] masks, int numRows) 
         }
 
         AttentionPlan build(PackedBatch batch, List<Segment> queries, int[] rows) {
-            long[] numbers = new long[queries.size() * 6];
-            Tensor[] masks = new Tensor[queries.size()];
-            int computed = 0;
-            for (int i = 0; i < masks.length; i++) {
-                Segment query = queries.get(i);
-                int keyStart = segmentStart(batch, query.start());
-                int length = query.end() - query.start();
-                int keys = query.end() - keyStart + query.prefixEnd() - query.prefixStart();
-                long[] six = {computed, computed + length, query.prefixStart(), query.prefixEnd(), keyStart, query.end()
-                };
-                System.arraycopy(six, 0, numbers, i * 6, 6);
-                masks[i] = length == 1 || length == keys ? none : mask(length, keys);
-                computed += length;
-            }
+            long[] segments = segments(batch, queries);
             Tensor rowTensor =
                     rows.length == 0 ? Tensors.zeros(scope, device, DType.INT64, 0) : Tensors.of(scope, device, rows);
-            return new AttentionPlan(rowTensor, numbers, masks, computed);
+            if (VarlenAttention.applies(device, dtype)) {
+                VarlenLayout layout = VarlenLayout.of(segments);
+                long[] longest = {layout.mostQueries(), layout.mostKeys()};
+                return new AttentionPlan(rowTensor, segments, new Tensor[0], varlen(layout), longest);
+            }
+            return new AttentionPlan(rowTensor, segments, masks(segments), new Tensor[0], new long[0]);
+        }
+
+        private static long[] segments(PackedBatch batch, List<Segment> queries) {
+            long[] numbers = new long[queries.size() * 6];
+            int computed = 0;
+            for (int i = 0; i < queries.size(); i++) {
+                Segment query = queries.get(i);
+                int length = query.end() - query.start();
+                long[] six = {
+                    computed,
+                    computed + length,
+                    query.prefixStart(),
+                    query.prefixEnd(),
+                    segmentStart(batch, query.start()),
+                    query.end()
+                };
+                System.arraycopy(six, 0, numbers, i * 6, 6);
+                computed += length;
+            }
+            return numbers;
         }
 
         private static int segmentStart(PackedBatch batch, int row) {
@@ -88,10 +104,30 @@ record AttentionPlan(Tensor rows, long[] segments, Tensor[] masks, int numRows) 
             throw new IllegalArgumentException("row " + row + " is in no segment");
         }
 
+        private Tensor[] masks(long[] segments) {
+            Tensor[] masks = new Tensor[segments.length / 6];
+            for (int i = 0; i < masks.length; i++) {
+                int queries = VarlenLayout.numQueries(segments, i);
+                int keys = VarlenLayout.numKeys(segments, i);
+                masks[i] = queries == 1 || queries == keys ? none : mask(queries, keys);
+            }
+            return masks;
+        }
+
         private Tensor mask(int queries, int keys) {
             return cache.computeIfAbsent(
                     (long) queries << 32 | keys,
                     key -> ModelOps.OPS.call(scope, "causal_mask", queries, keys, dtype, device.name()));
+        }
+
+        private Tensor[] varlen(VarlenLayout layout) {
+            return new Tensor[] {
+                int32(layout.queryEnds()), int32(layout.keyEnds()), Tensors.of(scope, device, layout.keyRows())
+            };
+        }
+
+        private Tensor int32(int[] values) {
+            return Tensors.to(scope, Tensors.of(scope, device, values), DType.INT32);
         }
     }
 }

@@ -34,6 +34,8 @@ record DecoderLayerStage(int index, StageWeights weights, LanguageConfig config,
                 plan.rows(),
                 plan.segments(),
                 plan.masks(),
+                plan.varlen(),
+                plan.longest(),
                 shape,
                 config.rmsNormEps(),
                 loraScale);

@@ -127,7 +127,14 @@ final class ModelOps {
                 a = torch.scaled_dot_product_attention(q, k, v, None, 0., torch.size(q, 2) > 1)
               return torch.transpose(torch.squeeze(a, 0), 0, 1)
 
-            def attention(self, q: Tensor, k: Tensor, v: Tensor, segments: List[int], masks: List[Tensor]) -> Tensor:
+            def varlen_attention(self, q: Tensor, k: Tensor, v: Tensor, varlen: List[Tensor], longest: List[int]) -> Tensor:
+              cu_q, cu_k, rows, = varlen
+              k = torch.index_select(k, 0, rows)
+              v = torch.index_select(v, 0, rows)
+              y, lse, rng, unused, debug, = torch._flash_attention_forward(q, k, v, cu_q, cu_k, longest[0], longest[1], 0., True, False)
+              return torch.reshape(y, [torch.size(y, 0), -1])
+
+            def segment_attention(self, q: Tensor, k: Tensor, v: Tensor, segments: List[int], masks: List[Tensor]) -> Tensor:
               out = annotate(List[Tensor], [])
               n = torch.len(segments) // 6
               for i in range(n):
@@ -145,7 +152,14 @@ final class ModelOps {
                 y = torch.cat(out, 0)
               return torch.reshape(y, [torch.size(y, 0), -1])
 
-            def decoder_layer(self, x: Tensor, w: List[Tensor], tables: List[Tensor], rows: Tensor, segments: List[int], masks: List[Tensor], shape: List[int], eps: float, lora: float) -> Tensor:
+            def attention(self, q: Tensor, k: Tensor, v: Tensor, segments: List[int], masks: List[Tensor], varlen: List[Tensor], longest: List[int]) -> Tensor:
+              if torch.len(varlen) > 0:
+                y = self.varlen_attention(q, k, v, varlen, longest)
+              else:
+                y = self.segment_attention(q, k, v, segments, masks)
+              return y
+
+            def decoder_layer(self, x: Tensor, w: List[Tensor], tables: List[Tensor], rows: Tensor, segments: List[int], masks: List[Tensor], varlen: List[Tensor], longest: List[int], shape: List[int], eps: float, lora: float) -> Tensor:
               t = torch.size(x, 0)
               heads, groups, d, packed, = shape
               cos, sin, = tables
@@ -172,7 +186,7 @@ final class ModelOps {
                 q = torch.view(self.lin(hq, w, 1, lora), [-1, heads, d])
                 k = torch.view(self.lin(h, w, 5, lora), [t, groups, d])
                 v = torch.view(self.lin(h, w, 9, lora), [t, groups, d])
-              a = self.attention(self.rope(q, cosq, sinq), self.rope(k, cos, sin), v, segments, masks)
+              a = self.attention(self.rope(q, cosq, sinq), self.rope(k, cos, sin), v, segments, masks, varlen, longest)
               x = torch.add(x, self.lin(a, w, 13, lora))
               h = torch.rms_norm(x, [torch.size(x, -1)], w[17], eps)
               h = torch.mul(torch.silu(self.lin(h, w, 18, lora)), self.lin(h, w, 22, lora))

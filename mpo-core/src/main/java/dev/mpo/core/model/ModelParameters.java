@@ -6,19 +6,31 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** All parameters of a model, stage by stage. */
 public final class ModelParameters implements AutoCloseable {
 
     private final Map<String, List<ParameterBuffer>> byStage = new LinkedHashMap<>();
+    private final @Nullable ModelParameters visionLender;
 
-    private ModelParameters() {}
+    private ModelParameters(@Nullable ModelParameters visionLender) {
+        this.visionLender = visionLender;
+    }
 
-    /** Allocates the parameters of a model, all zero. */
-    static ModelParameters allocate(ModelConfig config, ModelOptions options) {
-        ModelParameters parameters = new ModelParameters();
+    /**
+     * Allocates the parameters of a model, all zero.
+     *
+     * @param visionLender where vision tower and projector are borrowed from, or null to allocate them too
+     */
+    static ModelParameters allocate(ModelConfig config, ModelOptions options, @Nullable ModelParameters visionLender) {
+        ModelParameters parameters = new ModelParameters(visionLender);
         int usedLayers = numVisionLayersUsed(config);
         for (StageSpec stage : ModelLayout.of(config)) {
+            if (visionLender != null && stage.part() != Part.LANGUAGE) {
+                parameters.byStage.put(stage.name(), visionLender.stage(stage.name()));
+                continue;
+            }
             boolean used = !stage.name().startsWith(ModelLayout.VISION_LAYERS)
                     || Integer.parseInt(stage.name().substring(ModelLayout.VISION_LAYERS.length())) < usedLayers;
             List<ParameterBuffer> buffers = new ArrayList<>();
@@ -94,9 +106,13 @@ public final class ModelParameters implements AutoCloseable {
         buffers().forEach(ParameterBuffer::publish);
     }
 
-    /** Frees everything. */
+    /** Frees everything that is not borrowed. */
     @Override
     public void close() {
-        buffers().forEach(ParameterBuffer::close);
+        byStage.forEach((stage, buffers) -> {
+            if (visionLender == null || stage.startsWith("language")) {
+                buffers.forEach(ParameterBuffer::close);
+            }
+        });
     }
 }

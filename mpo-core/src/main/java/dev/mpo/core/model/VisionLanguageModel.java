@@ -8,6 +8,7 @@ import dev.mpo.core.tensor.Tensor;
 import dev.mpo.core.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,16 +30,36 @@ public final class VisionLanguageModel implements AutoCloseable {
     private final List<Stage> decoderStages;
     private final ScoringHead head;
     private final StageTimer timer = new StageTimer();
+    private final @Nullable VisionLanguageModel imageLender;
+    private final LastImages lastImages = new LastImages();
+    private boolean lendsImages;
 
     /** Allocates a model whose parameters are all zero; load or draw them before use. */
     public static VisionLanguageModel create(ModelConfig config, ModelOptions options) {
-        return new VisionLanguageModel(config, options, ModelParameters.allocate(config, options));
+        return new VisionLanguageModel(config, options, null);
     }
 
-    private VisionLanguageModel(ModelConfig config, ModelOptions options, ModelParameters parameters) {
+    /**
+     * Allocates a model that takes vision tower and projector, and the image features of a batch that both score, from
+     * another model of the same architecture that does not train them. The lender must outlive it.
+     *
+     * @throws IllegalArgumentException if the lender trains them
+     */
+    public static VisionLanguageModel createSharingImages(
+            ModelConfig config, ModelOptions options, VisionLanguageModel lender) {
+        if (!lender.imagesFrozen()) {
+            throw new IllegalArgumentException("a trained vision tower cannot be shared");
+        }
+        lender.lendsImages = true;
+        return new VisionLanguageModel(config, options, lender);
+    }
+
+    private VisionLanguageModel(ModelConfig config, ModelOptions options, @Nullable VisionLanguageModel imageLender) {
         this.config = config;
         this.options = options;
-        this.parameters = parameters;
+        this.imageLender = imageLender;
+        this.parameters =
+                ModelParameters.allocate(config, options, imageLender == null ? null : imageLender.parameters);
         Tensor absent = Tensors.zeros(scope, options.device(), options.compute(), 0);
         this.visionStages = visionStages(absent);
         this.tokenStage =
@@ -166,15 +187,32 @@ public final class VisionLanguageModel implements AutoCloseable {
         return new StepInputs(owner, batch, config.language(), dropPath, adapters, options.device(), options.compute());
     }
 
+    /** Returns whether neither vision tower nor projector is trained, adapters included. */
+    public boolean imagesFrozen() {
+        return visionStages.stream().noneMatch(stage -> stage.weights().trained());
+    }
+
     private @Nullable Tensor encode(Scope pass, StepInputs in) {
         if (in.batch().numTiles() == 0) {
             return null;
         }
+        if (imageLender != null) {
+            return imageLender.lentImages(pass, in);
+        }
+        return lendsImages ? lentImages(pass, in) : runVision(pass, in);
+    }
+
+    /** Returns an alias of the features of a batch, which are computed when first asked for. */
+    private Tensor lentImages(Scope pass, StepInputs in) {
+        return lastImages.of(pass, in.batch(), owner -> runVision(owner, in));
+    }
+
+    private Tensor runVision(Scope pass, StepInputs in) {
         Tensor x = null;
         for (Stage stage : visionStages) {
             x = advance(pass, stage, x, in);
         }
-        return x;
+        return Objects.requireNonNull(x);
     }
 
     private Tensor tokens(Scope pass, @Nullable Tensor features, StepInputs in) {
@@ -208,7 +246,9 @@ public final class VisionLanguageModel implements AutoCloseable {
         shared.moveAllTo(pass.scope);
         try {
             Recorder recorder = new Recorder(pass, recompute, timer);
-            Tensor features = batch.numTiles() == 0 ? null : recorder.runAll(visionStages, null);
+            Tensor features = imagesFrozen()
+                    ? encode(pass.scope, in)
+                    : batch.numTiles() == 0 ? null : recorder.runAll(visionStages, null);
             Tensor x = recorder.run(tokenStage, features);
             pass.output = recorder.runAll(decoderStages, x);
             long started = System.nanoTime();
@@ -234,6 +274,7 @@ public final class VisionLanguageModel implements AutoCloseable {
     /** Frees the parameters. */
     @Override
     public void close() {
+        lastImages.close();
         scope.close();
         parameters.close();
     }

@@ -247,6 +247,10 @@ final class LibTorch {
         JniUtils.setNumThreads(numThreads);
     }
 
+    static int numGpus() {
+        return BASE.getEngine().getGpuCount();
+    }
+
     static int numThreads() {
         PREPARED.get();
         return JniUtils.getNumThreads();

@@ -14,4 +14,9 @@ public final class TorchRuntime {
     public static int numThreads() {
         return LibTorch.numThreads();
     }
+
+    /** Returns how many CUDA devices the loaded libtorch can use: 0 with its CPU build, whatever the machine has. */
+    public static int numGpus() {
+        return LibTorch.numGpus();
+    }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.mpo.core.config.Family;
 import dev.mpo.core.config.NormType;
 import dev.mpo.core.tensor.DType;
+import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -212,5 +213,30 @@ class EngineTest {
             }
             assertThat(Scope.numLiveTensors()).isEqualTo(before);
         }
+    }
+
+    @Test
+    void modelsThatShareFrozenImagesScoreAsIfTheyDidNot() {
+        var config = TinyModels.config(Family.QWEN2, false, NormType.LAYER_NORM);
+        ModelOptions frozenImages = TinyModels.options(DType.FLOAT64).withFrozen(Set.of(Part.VISION, Part.PROJECTOR));
+        long before = Scope.numLiveTensors();
+        try (VisionLanguageModel alone = TinyModels.random(config, frozenImages, 1);
+                VisionLanguageModel lender = TinyModels.random(config, frozenImages, 1);
+                VisionLanguageModel borrower = VisionLanguageModel.createSharingImages(
+                        config, ModelOptions.frozen(Device.CPU, DType.FLOAT64), lender)) {
+            alone.parameters().byName().forEach((name, weight) -> {
+                Tensor target = borrower.parameters().byName().get(name);
+                dev.mpo.core.tensor.Tensors.copy(weight, target);
+            });
+            Map<String, double[]> expected = gradients(alone, batch(true), Recompute.NONE);
+            for (int round = 0; round < 2; round++) {
+                PackedBatch batch = batch(true);
+                assertThat(borrower.score(batch)).isEqualTo(alone.score(batch));
+                assertClose(gradients(lender, batch, Recompute.NONE), expected);
+                assertThat(lender.timer().nanos()).containsKey(StageTimer.Work.VISION);
+                assertThat(borrower.timer().nanos()).doesNotContainKey(StageTimer.Work.VISION);
+            }
+        }
+        assertThat(Scope.numLiveTensors()).isEqualTo(before);
     }
 }

@@ -80,7 +80,18 @@ public final class ModelFolder implements AutoCloseable {
 
     /** Loads a model, which the caller then owns. */
     public VisionLanguageModel load(ModelOptions options) {
-        VisionLanguageModel model = VisionLanguageModel.create(config, options);
+        return load(VisionLanguageModel.create(config, options));
+    }
+
+    /**
+     * As {@link #load(ModelOptions)}, with vision tower, projector and image features shared with a model of this
+     * folder that does not train them.
+     */
+    public VisionLanguageModel loadSharingImages(ModelOptions options, VisionLanguageModel lender) {
+        return load(VisionLanguageModel.createSharingImages(config, options, lender));
+    }
+
+    private VisionLanguageModel load(VisionLanguageModel model) {
         try {
             CheckpointLoader.load(checkpoint, config, tokenizer.numNewTokens(), store(model));
             model.parameters().publish();

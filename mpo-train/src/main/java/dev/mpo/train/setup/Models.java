@@ -8,8 +8,6 @@ import dev.mpo.core.model.LoraSpec;
 import dev.mpo.core.model.ModelOptions;
 import dev.mpo.core.model.Part;
 import dev.mpo.core.model.VisionLanguageModel;
-import dev.mpo.core.tensor.DType;
-import dev.mpo.core.tensor.Device;
 import dev.mpo.train.config.LoraSettings;
 import dev.mpo.train.config.RunConfig;
 import dev.mpo.train.optim.DecayRules;
@@ -45,12 +43,13 @@ public final class Models {
         ModelOptions options = ModelOptions.trained()
                 .withFrozen(Set.copyOf(settings.model().freeze()))
                 .withDecayed(DecayRules.of(settings.train().weightDecayGrouping()));
-        return load(settings, folder, options);
+        Placement placement = Placement.of(settings.train());
+        return load(settings, folder, options.on(placement.device(), placement.compute()));
     }
 
     /** Loads the policy for scoring alone, adapters included, which the caller then owns. */
     public static VisionLanguageModel frozenPolicy(RunConfig settings, ModelFolder folder) {
-        return load(settings, folder, frozen());
+        return load(settings, folder, frozen(settings));
     }
 
     private static VisionLanguageModel load(RunConfig settings, ModelFolder folder, ModelOptions options) {
@@ -68,8 +67,9 @@ public final class Models {
         }
     }
 
-    private static ModelOptions frozen() {
-        return ModelOptions.frozen(Device.CPU, DType.FLOAT32);
+    private static ModelOptions frozen(RunConfig settings) {
+        Placement placement = Placement.of(settings.train());
+        return ModelOptions.frozen(placement.device(), placement.compute());
     }
 
     /**
@@ -82,7 +82,9 @@ public final class Models {
         return switch (settings.reference().mode()) {
             case COPY -> {
                 String path = settings.reference().path();
-                yield path == null ? new CopyReference(folder.load(frozen())) : copy(settings, folder, Path.of(path));
+                yield path == null
+                        ? new CopyReference(secondCopy(settings, folder, policy))
+                        : copy(settings, folder, Path.of(path));
             }
             case ADAPTER -> {
                 requireFrozenBase(policy.options());
@@ -92,11 +94,18 @@ public final class Models {
         };
     }
 
+    /** Loads the policy's own folder again; what the policy does not train of the image side is shared with it. */
+    private static VisionLanguageModel secondCopy(RunConfig settings, ModelFolder folder, VisionLanguageModel policy) {
+        return policy.imagesFrozen() && policy.options().lora().parts().isEmpty()
+                ? folder.loadSharingImages(frozen(settings), policy)
+                : folder.load(frozen(settings));
+    }
+
     /** Loads a frozen model from a folder as the reference of a policy; the caller then owns it. */
     public static ReferenceModel copy(RunConfig settings, ModelFolder policy, Path folder) {
         try (ModelFolder other = ModelFolder.open(folder, settings.model().imageSize())) {
             requireSameTokens(policy, other);
-            return new CopyReference(other.load(frozen()));
+            return new CopyReference(other.load(frozen(settings)));
         }
     }
 

@@ -37,7 +37,9 @@ public final class Provenance {
         all.put("program", program());
         all.put("java", System.getProperty("java.version") + " " + System.getProperty("java.vendor"));
         all.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
-        all.put("device", "cpu");
+        Placement placement = Placement.of(config.train());
+        all.put("device", placement.device().name());
+        all.put("compute_type", placement.compute().name().toLowerCase(java.util.Locale.ROOT));
         all.put("threads", TorchRuntime.numThreads());
         all.put("seed", config.train().seed());
         all.put("model", Map.of("path", model.toString(), "files", fingerprints(model)));
