@@ -44,12 +44,17 @@ final class ErrorMapper implements IExecutionExceptionHandler, IParameterExcepti
     static int report(Throwable failure, PrintWriter err, boolean verbose) {
         int code = ExitCodes.of(failure);
         String hint = code == ExitCodes.INTERNAL && !verbose ? " (--verbose shows the stack trace)" : "";
-        print(err, oneLine(message(failure)) + hint);
+        print(err, line(failure) + hint);
         if (verbose) {
             failure.printStackTrace(err);
             err.flush();
         }
         return code;
+    }
+
+    /** Returns what a failure says, on one line. */
+    static String line(Throwable failure) {
+        return oneLine(message(failure));
     }
 
     private static void print(PrintWriter err, String message) {

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.filter.ThresholdFilter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.OutputStreamAppender;
@@ -80,16 +81,38 @@ final class Logging {
         appender.setEncoder(encoder(FILE_PATTERN));
         appender.start();
         root().addAppender(appender);
-        return () -> {
-            root().detachAppender(appender);
-            appender.stop();
-        };
+        return new Copy(appender);
     }
 
     /** A running copy of the log; closing it ends the copy. */
-    interface Copy extends AutoCloseable {
+    static final class Copy implements AutoCloseable {
+
+        private final FileAppender<ILoggingEvent> appender;
+
+        private Copy(FileAppender<ILoggingEvent> appender) {
+            this.appender = appender;
+        }
+
+        /**
+         * Writes how the job failed into the copy alone, since the console gets the line from {@link ErrorMapper}. The
+         * stack trace is added where the program is to blame.
+         */
+        void failure(Throwable failure) {
+            boolean internal = ExitCodes.of(failure) == ExitCodes.INTERNAL;
+            appender.doAppend(new LoggingEvent(
+                    Copy.class.getName(),
+                    context().getLogger(Logging.class),
+                    Level.ERROR,
+                    "error: " + ErrorMapper.line(failure),
+                    internal ? failure : null,
+                    null));
+        }
+
         @Override
-        void close();
+        public void close() {
+            root().detachAppender(appender);
+            appender.stop();
+        }
     }
 
     private static PatternLayoutEncoder encoder(String pattern) {

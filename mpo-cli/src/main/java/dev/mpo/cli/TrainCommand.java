@@ -5,6 +5,8 @@ import dev.mpo.core.ConfigException;
 import dev.mpo.train.Trainer;
 import dev.mpo.train.callback.TrainingSummary;
 import dev.mpo.train.config.RunConfig;
+import dev.mpo.train.report.RunReport;
+import dev.mpo.train.setup.RunDirectory;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -37,7 +39,8 @@ final class TrainCommand implements Callable<Integer> {
             names = "--output",
             paramLabel = "DIR",
             required = true,
-            description = "Run folder, new or empty: settings, metrics.jsonl, train.log, final/.")
+            description = "Run folder, new or empty: settings, metrics.jsonl, train.log, tensorboard/,"
+                    + " report.html, final/.")
     @SuppressWarnings("NullAway.Init") // picocli refuses the command line without it
     private Path output;
 
@@ -96,20 +99,28 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() {
         RunConfig config = config();
         Mpo mpo = Mpo.of(spec.commandLine());
-        TrainingSummary summary;
+        new RunDirectory(output).requireUnused(); // before the log of this run is added to that of another
+        print(Result.of(train(mpo, config)));
+        return ExitCodes.OK;
+    }
+
+    private TrainingSummary train(Mpo mpo, RunConfig config) {
         try (JobProgress progress = JobProgress.start(mpo, "train", "step");
                 Logging.Copy log = Logging.copyTo(output.resolve("train.log"))) {
-            Doctor.idleAccelerator().forEach(finding -> LOG.warn("{}; {}", finding.message(), finding.fix()));
-            mpo.stopRequest().listen();
-            summary = Trainer.train(
-                    config,
-                    output,
-                    new ReferenceBar(mpo),
-                    new ConsoleCallback(
-                            progress, mpo.stopRequest(), config.log().steps()));
+            try {
+                Doctor.idleAccelerator().forEach(finding -> LOG.warn("{}; {}", finding.message(), finding.fix()));
+                mpo.stopRequest().listen();
+                return Trainer.train(
+                        config,
+                        output,
+                        new ReferenceBar(mpo),
+                        new ConsoleCallback(
+                                progress, mpo.stopRequest(), config.log().steps()));
+            } catch (RuntimeException | Error e) {
+                log.failure(e);
+                throw e;
+            }
         }
-        print(Result.of(summary));
-        return ExitCodes.OK;
     }
 
     /** The settings of the run: those of the options, with the command's own flags last. */
@@ -139,6 +150,7 @@ final class TrainCommand implements Callable<Integer> {
                 result.firstAccuracy(),
                 result.lastAccuracy());
         console.println("trained model: " + result.export());
+        console.println("report: " + output.resolve(RunReport.FILE));
         console.flush();
     }
 }

@@ -50,6 +50,18 @@ class TrainCommandTest {
         assertThat(output.resolve("config.resolved.yaml")).content().contains("max_steps: 3");
         assertThat(output.resolve("provenance.json")).exists();
         assertThat(output.resolve("train.log")).content().contains("step 3/3", "loss at step 1", "0.8318");
+        assertThat(output.resolve("report.html")).content().contains("<svg", "reward margin");
+        assertThat(output.resolve("tensorboard")).isDirectoryContaining("glob:**events.out.tfevents*");
+    }
+
+    @Test
+    void logOfAFailedRunEndsWithTheFailure() throws IOException {
+        Path output = folder.resolve("failed");
+        Run run = train(output, "--set", "train.max_steps=3", "--set", "model.path=" + folder.resolve("nowhere"));
+        List<String> log = Files.readAllLines(output.resolve("train.log"));
+
+        assertThat(run.exitCode()).isNotZero();
+        assertThat(log.get(log.size() - 1)).contains("ERROR").endsWith(run.err().strip());
     }
 
     @Test
@@ -125,8 +137,8 @@ class TrainCommandTest {
         List<String> arguments = new ArrayList<>(List.of(
                 "train",
                 "--quiet",
-                "--model",
-                model.toString(),
+                "--set",
+                "model.path=" + model,
                 "--meta",
                 meta.toString(),
                 "--output",

@@ -8,7 +8,6 @@ import dev.mpo.train.callback.RunPlan;
 import dev.mpo.train.callback.TrainingSummary;
 import dev.mpo.train.config.RunConfig;
 import dev.mpo.train.config.TrainSettings;
-import dev.mpo.train.metrics.MetricsFile;
 import dev.mpo.train.metrics.StepAccumulator;
 import dev.mpo.train.metrics.StepMetrics;
 import dev.mpo.train.metrics.StepTiming;
@@ -73,7 +72,11 @@ public final class Trainer {
             directory.writeConfig(settings);
             directory.writeProvenance(Provenance.describe(
                     settings, training.folder().path(), training.data().datasets()));
-            return new Trainer(settings, directory, List.of(callbacks)).run(training);
+            try (RunRecords records = RunRecords.open(directory, settings)) {
+                List<Callback> observers = new ArrayList<>(List.of(records));
+                observers.addAll(List.of(callbacks));
+                return new Trainer(settings, directory, observers).run(training);
+            }
         }
     }
 
@@ -85,12 +88,10 @@ public final class Trainer {
         long started = System.nanoTime();
         List<StepMetrics> ends = new ArrayList<>();
         long bad;
-        try (PairLoader loader = training.data().load(order, 0, end, directory.badSamples());
-                MetricsFile file = new MetricsFile(directory.metrics())) {
+        try (PairLoader loader = training.data().load(order, 0, end, directory.badSamples())) {
             Loop loop = new Loop(training, loader, plan);
             for (int step = 1; step <= plan.totalSteps(); step++) {
                 StepMetrics metrics = loop.step(step);
-                file.write(metrics);
                 callbacks.forEach(c -> c.onStep(metrics));
                 ends = List.of(step == 1 ? metrics : ends.get(0), metrics);
             }

@@ -77,6 +77,11 @@ public record RunDirectory(Path path) {
         return path.resolve("bad_samples.jsonl");
     }
 
+    /** Returns the folder of TensorBoard events. */
+    public Path tensorboard() {
+        return path.resolve("tensorboard");
+    }
+
     /** Returns the folder of the trained model. */
     public Path export() {
         return path.resolve("final");

@@ -58,7 +58,7 @@ final class RunConfigTest {
                         new ReferenceSettings(ReferenceSettings.Mode.COPY, null, null),
                         new ParallelSettings(ParallelSettings.Shard.NONE, false),
                         new CheckpointSettings(0, 2, false),
-                        new LogSettings(1, false),
+                        new LogSettings(1, true),
                         new EngineSettings(EngineSettings.Mode.BRANCHED)));
     }
 
