@@ -184,21 +184,31 @@ public final class Trainer {
 
         /** With policy = reference all log ratios are 0, so the first loss is known up to the NLL. */
         private void checkStart(StepAccumulator sums) {
-            if (settings.reference().path() != null || settings.model().lora().init() != null) {
-                return;
-            }
             double expected = training.loss().expectedAtStart(sums.meanNll());
             double constant = training.loss().expectedAtStart(0);
             String formula = "%.4f + NLL %.4f = %.4f".formatted(constant, sums.meanNll(), expected);
             if (Math.abs(sums.meanLoss() - expected) <= START_TOLERANCE * Math.max(1, Math.abs(expected))) {
                 LOG.info("loss at step 1: {}, as expected of policy = reference: {}", sums.meanLoss(), formula);
-            } else {
-                LOG.warn(
-                        "loss at step 1: {}, but policy = reference gives {}; does model.drop_path_rate or another source of"
-                                + " randomness act on the policy?",
-                        sums.meanLoss(),
-                        formula);
+                return;
             }
+            String cause = startDiffersBecause(training);
+            String message = "loss at step 1: {}; policy = reference would give {}{}";
+            if (cause.isEmpty()) {
+                LOG.warn(message, sums.meanLoss(), formula, ": the two do not compute the same; check reference.*");
+            } else {
+                LOG.info(message, sums.meanLoss(), formula, ", but " + cause);
+            }
+        }
+
+        /** Names the setting by which policy and reference differ from the start, if there is one. */
+        private String startDiffersBecause(Training parts) {
+            double dropPath = parts.dropPath(0).maxRate();
+            if (dropPath > 0) {
+                return "model.drop_path_rate=" + dropPath + " drops paths of the policy alone";
+            } else if (settings.reference().path() != null) {
+                return "reference.path is another model";
+            }
+            return settings.model().lora().init() == null ? "" : "model.lora.init changes the policy alone";
         }
     }
 }
