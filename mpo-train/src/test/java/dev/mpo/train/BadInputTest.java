@@ -82,6 +82,10 @@ class BadInputTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("vicuna")
                 .hasMessageContaining("data.template");
+        assertThat(failure("train.max_steps=null", "train.epochs=1e300"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("train.epochs")
+                .hasMessageContaining("train.max_steps");
         assertThat(failure("model.image_size=30"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("model.image_size: expected a multiple of 14")
@@ -90,10 +94,9 @@ class BadInputTest {
 
     @Test
     void settingsOfLaterVersionsAreRefusedInsteadOfIgnored() {
-        assertThat(failure("checkpoint.resume=true", "train.precision=bf16", "parallel.shard=full"))
+        assertThat(failure("checkpoint.resume=true", "parallel.shard=full"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("checkpoint.resume")
-                .hasMessageContaining("train.precision")
                 .hasMessageContaining("parallel.shard");
     }
 

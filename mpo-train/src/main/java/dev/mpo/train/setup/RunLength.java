@@ -1,5 +1,6 @@
 package dev.mpo.train.setup;
 
+import dev.mpo.core.ConfigException;
 import dev.mpo.train.config.TrainSettings;
 
 /**
@@ -10,13 +11,23 @@ import dev.mpo.train.config.TrainSettings;
  */
 public record RunLength(long steps, long pairsPerStep) {
 
-    /** Computes the length from the settings and the number of pairs of an epoch. */
+    /**
+     * Computes the length from the settings and the number of pairs of an epoch.
+     *
+     * @throws ConfigException if it is more steps than can be counted
+     */
     public static RunLength of(TrainSettings train, long pairsPerEpoch) {
         long pairsPerStep = (long) train.perDeviceBatchSize() * train.gradientAccumulationSteps();
-        long steps = train.maxSteps() != null
-                ? train.maxSteps()
-                : Math.max(1, (long) (pairsPerEpoch * train.epochs() / pairsPerStep));
-        return new RunLength(steps, pairsPerStep);
+        if (train.maxSteps() != null) {
+            return new RunLength(train.maxSteps(), pairsPerStep);
+        }
+        double steps = Math.max(1, Math.floor(pairsPerEpoch * train.epochs() / pairsPerStep));
+        if (steps > Integer.MAX_VALUE) {
+            throw new ConfigException("train.epochs: " + train.epochs() + " passes over " + pairsPerEpoch
+                    + " pairs would be " + steps + " optimizer steps, expected at most " + Integer.MAX_VALUE
+                    + "; lower it, or set train.max_steps");
+        }
+        return new RunLength((long) steps, pairsPerStep);
     }
 
     /** Returns the number of pairs of the whole run. */

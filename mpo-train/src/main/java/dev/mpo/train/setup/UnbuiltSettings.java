@@ -3,7 +3,6 @@ package dev.mpo.train.setup;
 import dev.mpo.core.ConfigException;
 import dev.mpo.train.config.ParallelSettings;
 import dev.mpo.train.config.RunConfig;
-import dev.mpo.train.config.TrainSettings;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -22,9 +21,6 @@ public final class UnbuiltSettings {
     /** Throws a {@link ConfigException} that names every setting that cannot be followed. */
     public static void check(RunConfig settings) {
         List<String> refused = new ArrayList<>();
-        if (settings.train().precision() == TrainSettings.Precision.BF16) {
-            refused.add("train.precision: expected auto or fp32, got bf16, which needs CUDA");
-        }
         if (settings.checkpoint().resume()) {
             refused.add("checkpoint.resume (--resume): expected false; runs cannot be resumed yet, start a new one");
         }
@@ -36,8 +32,7 @@ public final class UnbuiltSettings {
             throw new ConfigException("not available in this version: " + String.join("; ", refused));
         }
         warn("checkpoint.save_steps", settings.checkpoint().saveSteps() > 0, "only the final export is written");
-        warn("log.tensorboard", settings.log().tensorboard(), "the numbers are in metrics.jsonl");
-        warn("parallel.offload", settings.parallel().offload(), "everything is in host memory already");
+        warn("parallel.offload", settings.parallel().offload(), "weights and moments stay on the device");
     }
 
     private static void warn(String setting, boolean used, String instead) {
