@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             ScoreCommand.class,
             DataCommand.class,
             BenchCommand.class,
+            PlanCommand.class,
             DoctorCommand.class
         })
 public final class Mpo implements Callable<Integer> {
