@@ -22,21 +22,52 @@ record DecoderLayerStage(int index, StageWeights weights, LanguageConfig config,
 
     @Override
     public Tensor compute(Scope scope, @Nullable Tensor input, Tensor[] w, StepInputs in) {
+        return ModelOps.OPS.call(scope, "decoder_layer", arguments(Objects.requireNonNull(input), w, in));
+    }
+
+    /** Computes the output, and the rotated keys and the values of all rows, [T, K, d]. */
+    Tensor[] prefill(Scope scope, Tensor input, StepInputs in) {
+        return ModelOps.OPS.callList(scope, "decoder_prefill", arguments(input, weights.slots(), in));
+    }
+
+    private Object[] arguments(Tensor input, Tensor[] w, StepInputs in) {
         AttentionPlan plan = last ? in.lastLayerPlan() : in.plan();
+        return new Object[] {
+            input,
+            w,
+            in.ropeTables(),
+            plan.rows(),
+            plan.segments(),
+            plan.masks(),
+            plan.varlen(),
+            plan.longest(),
+            shape(),
+            config.rmsNormEps(),
+            loraScale
+        };
+    }
+
+    private long[] shape() {
         long packed = config.family() == Family.INTERNLM2 ? 1 : 0;
-        long[] shape = {config.numHeads(), config.numKeyValueHeads(), config.headDim(), packed};
+        return new long[] {config.numHeads(), config.numKeyValueHeads(), config.headDim(), packed};
+    }
+
+    /** Computes one more token of each sequence, [n, D], whose key and value join the layer's cache. */
+    Tensor step(Scope scope, Tensor input, Tensor keys, Tensor values, DecodingStep step) {
         return ModelOps.OPS.call(
                 scope,
-                "decoder_layer",
-                Objects.requireNonNull(input),
-                w,
-                in.ropeTables(),
-                plan.rows(),
-                plan.segments(),
-                plan.masks(),
-                plan.varlen(),
-                plan.longest(),
-                shape,
+                "decoder_step",
+                input,
+                weights.slots(),
+                step.ropeTables(),
+                keys,
+                values,
+                step.slots(),
+                step.places(),
+                step.mask(),
+                step.none(),
+                step.longest(),
+                shape(),
                 config.rmsNormEps(),
                 loraScale);
     }

@@ -74,6 +74,11 @@ final class ScoringHead {
         return ModelOps.OPS.callList(scope, "score", hidden, headWeight, in.labels())[1];
     }
 
+    /** Computes the logits of every row in single precision or better, [rows, V]. */
+    Tensor logits(Scope scope, Tensor x) {
+        return ModelOps.OPS.call(scope, "logits", x, weights.slots()[0], headWeight, eps);
+    }
+
     private Tensor[] scoreChunk(Scope scope, Tensor hidden, StepInputs in, long start, long length) {
         Tensor rows = Tensors.view(scope, hidden, start, length, length, hidden.size(1));
         Tensor labels = Tensors.view(scope, in.labels(), start, length, length);

@@ -44,7 +44,7 @@ final class StepInputs {
         this.ids = Tensors.of(scope, device, batch.ids());
         this.imageRows = Tensors.of(scope, device, batch.imageRows());
         this.textRows = Tensors.of(scope, device, textRows(batch, config.paddingTokenId()));
-        this.ropeTables = ropeTables(scope, batch, config, device, dtype);
+        this.ropeTables = ropeTables(scope, batch.positions(), batch.ropeLengths(), config, device, dtype);
         this.plan = AttentionPlan.full(scope, batch, device, dtype);
         this.lastLayerPlan = batch.trim() ? AttentionPlan.scoredOnly(scope, batch, device, dtype) : plan;
         this.scoredIndex = Tensors.of(scope, device, scoredIndex(batch, lastLayerPlan));
@@ -69,12 +69,13 @@ final class StepInputs {
                 .toArray();
     }
 
-    private static Tensor[] ropeTables(
-            Scope scope, PackedBatch batch, LanguageConfig config, Device device, DType dtype) {
+    /** Computes cosine and sine for each token, [T, 1, d], with the base that belongs to each one's length. */
+    static Tensor[] ropeTables(
+            Scope scope, int[] positions, int[] ropeLengths, LanguageConfig config, Device device, DType dtype) {
         List<Double> bases = new ArrayList<>();
-        int[] group = new int[batch.numTokens()];
+        int[] group = new int[positions.length];
         for (int t = 0; t < group.length; t++) {
-            double base = RotaryBase.of(config, batch.ropeLengths()[t]);
+            double base = RotaryBase.of(config, ropeLengths[t]);
             int known = bases.indexOf(base);
             if (known < 0) {
                 known = bases.size();
@@ -85,7 +86,7 @@ final class StepInputs {
         return ModelOps.OPS.callList(
                 scope,
                 "rope_tables",
-                Tensors.of(scope, device, batch.positions()),
+                Tensors.of(scope, device, positions),
                 bases.stream().mapToDouble(Double::doubleValue).toArray(),
                 Tensors.of(scope, device, group),
                 config.headDim(),

@@ -172,6 +172,27 @@ public final class VisionLanguageModel implements AutoCloseable {
         return x;
     }
 
+    /** Returns the input of the decoder layers: token embeddings with the image features in their places, [T, D]. */
+    Tensor embed(Scope pass, StepInputs in) {
+        return tokens(pass, encode(pass, in), in);
+    }
+
+    StepInputs inputs(Scope owner, PackedBatch batch) {
+        return inputs(owner, batch, DropPath.NONE, true);
+    }
+
+    List<Stage> decoderStages() {
+        return decoderStages;
+    }
+
+    TokenEmbeddingStage tokenStage() {
+        return tokenStage;
+    }
+
+    ScoringHead head() {
+        return head;
+    }
+
     /** Computes the image features of a batch, [numTiles x tokens per tile, language width], owned by {@code scope}. */
     public Tensor encodeImages(Scope owner, PackedBatch batch) {
         try (Scope pass = new Scope()) {

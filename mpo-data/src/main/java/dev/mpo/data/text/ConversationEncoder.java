@@ -70,6 +70,18 @@ public final class ConversationEncoder {
         return cut(concatenate(parts, length), spans);
     }
 
+    /**
+     * Encodes what the model is to continue: the conversation so far, an answer's header, and the beginning of that
+     * answer. Nothing is cut off.
+     *
+     * @param turns as in {@link #encode}
+     * @param tilesPerImage as in {@link #encode}
+     * @param answerStart the first words of the answer; empty if the model begins it itself
+     */
+    public int[] encodePrompt(List<Turn> turns, int[] tilesPerImage, String answerStart) {
+        return tokenizer.encodeWithSpecialTokens(template.prompt(placeImages(turns, tilesPerImage)) + answerStart);
+    }
+
     private void addSpan(List<int[]> spans, int start, int end) {
         int cutEnd = Math.min(end, maxLength);
         if (start < cutEnd) {

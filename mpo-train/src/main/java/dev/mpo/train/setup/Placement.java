@@ -25,6 +25,11 @@ public record Placement(Device device, DType compute) {
         return of(settings.precision(), TorchRuntime.numGpus());
     }
 
+    /** Chooses for a model that is only used. */
+    public static Placement of(TrainSettings.Precision precision) {
+        return of(precision, TorchRuntime.numGpus());
+    }
+
     static Placement of(TrainSettings.Precision precision, int numGpus) {
         Device device = numGpus > 0 ? new Device("cuda:0") : Device.CPU;
         boolean half = switch (precision) {

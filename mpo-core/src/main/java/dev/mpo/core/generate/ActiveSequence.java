@@ -1,0 +1,98 @@
+package dev.mpo.core.generate;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** An answer on its way. */
+final class ActiveSequence {
+
+    private final long request;
+    private final int sample;
+    private final GenerationOptions options;
+    private final int promptTokens;
+    private final TokenBytes tokenBytes;
+    private final GenerationListener listener;
+    private final TextStream stream;
+    private final Set<Integer> seen = new HashSet<>();
+    private int[] ids = new int[16];
+    private double[] logps = new double[16];
+    private int length;
+    private @Nullable FinishReason finished;
+
+    ActiveSequence(
+            long request,
+            int sample,
+            GenerationOptions options,
+            int promptTokens,
+            TokenBytes tokenBytes,
+            GenerationListener listener) {
+        this.request = request;
+        this.sample = sample;
+        this.options = options;
+        this.promptTokens = promptTokens;
+        this.tokenBytes = tokenBytes;
+        this.listener = listener;
+        this.stream = new TextStream(options.stopStrings());
+    }
+
+    /** Chooses and takes the next token. */
+    void advance(NextTokens next, int row) {
+        int id;
+        if (TokenSampler.takesLargest(options)) {
+            id = next.largest(row);
+        } else {
+            double uniform = DrawNumbers.uniform(options.seed(), sample, length);
+            id = TokenSampler.choose(next.logits(row), options, seen, uniform);
+        }
+        take(id, next.logp(row, id));
+    }
+
+    private void take(int id, double logp) {
+        if (length == ids.length) {
+            ids = Arrays.copyOf(ids, 2 * length);
+            logps = Arrays.copyOf(logps, 2 * length);
+        }
+        ids[length] = id;
+        logps[length++] = logp;
+        seen.add(id);
+        if (options.stopTokens().contains(id)) {
+            finished = FinishReason.STOP;
+        } else {
+            stream.add(tokenBytes.of(id));
+            if (stream.stopped()) {
+                finished = FinishReason.STOP;
+            } else if (length == options.maxNewTokens()) {
+                finished = FinishReason.LENGTH;
+            }
+        }
+        report();
+    }
+
+    private void report() {
+        if (finished != null) {
+            stream.finish();
+        }
+        String piece = stream.release(finished != null);
+        boolean more = piece.isEmpty() || listener.onText(request, sample, piece);
+        if (!more && finished == null) {
+            finished = FinishReason.CANCELLED;
+        }
+        FinishReason reason = finished;
+        if (reason != null) {
+            int[] all = Arrays.copyOf(ids, length);
+            listener.onFinished(new Generation(
+                    request, sample, all, Arrays.copyOf(logps, length), stream.text(), reason, promptTokens));
+        }
+    }
+
+    boolean isFinished() {
+        return finished != null;
+    }
+
+    /** The token that came last. */
+    int lastId() {
+        return ids[length - 1];
+    }
+}

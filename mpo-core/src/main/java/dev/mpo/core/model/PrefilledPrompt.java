@@ -1,0 +1,50 @@
+package dev.mpo.core.model;
+
+import dev.mpo.core.tensor.Scope;
+import dev.mpo.core.tensor.Tensor;
+import java.util.List;
+
+/**
+ * A prompt that the model has read: keys and values of every layer, and the logits of the token that comes next. Any
+ * number of sequences can begin with it. Close it when no more will.
+ */
+public final class PrefilledPrompt implements AutoCloseable {
+
+    private final Scope scope;
+    private final int length;
+    private final List<Tensor> keys;
+    private final List<Tensor> values;
+    private final Tensor logits;
+
+    PrefilledPrompt(Scope scope, int length, List<Tensor> keys, List<Tensor> values, Tensor logits) {
+        this.scope = scope;
+        this.length = length;
+        this.keys = List.copyOf(keys);
+        this.values = List.copyOf(values);
+        this.logits = logits;
+    }
+
+    /** Returns the number of tokens. */
+    public int length() {
+        return length;
+    }
+
+    /** Returns the logits of the token that comes next, [1, V]; they belong to the prompt. */
+    public Tensor logits() {
+        return logits;
+    }
+
+    List<Tensor> keys() {
+        return keys;
+    }
+
+    List<Tensor> values() {
+        return values;
+    }
+
+    /** Frees the tensors. */
+    @Override
+    public void close() {
+        scope.close();
+    }
+}
