@@ -30,9 +30,11 @@ import picocli.CommandLine.Spec;
             "130:interrupted, state saved"
         },
         subcommands = {
+            DemoCommand.class,
             TrainCommand.class,
             ScoreCommand.class,
             DataCommand.class,
+            ReportCommand.class,
             BenchCommand.class,
             PlanCommand.class,
             DoctorCommand.class

@@ -69,7 +69,8 @@ final class Headline {
         tiles.add(new Tile(
                 "Loss",
                 Html.number(new Series("loss", loss).smoothed().last()),
-                "first step " + Html.number(loss[0]) + ", last step " + Html.number(loss[loss.length - 1])));
+                "averaged over recent steps; first step " + Html.number(loss[0]) + ", last step "
+                        + Html.number(loss[loss.length - 1])));
     }
 
     private void addCost(List<Tile> tiles) {

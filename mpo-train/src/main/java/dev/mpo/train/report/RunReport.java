@@ -41,8 +41,7 @@ public final class RunReport {
     private static String page(Path runDir) {
         MetricsTable metrics = MetricsTable.read(runDir.resolve("metrics.jsonl"));
         Optional<Evaluation> evaluation = Evaluation.load(runDir);
-        Path name = runDir.toAbsolutePath().normalize().getFileName();
-        String title = "MPO run: " + Html.escape(name == null ? "" : name.toString());
+        String title = "MPO run: " + Html.escape(name(runDir));
         StringBuilder html = new StringBuilder(
                         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n")
                 .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>")
@@ -58,6 +57,15 @@ public final class RunReport {
         appendTable(html, "Settings", RunFiles.settings(runDir));
         appendTable(html, "Provenance", RunFiles.provenance(runDir));
         return html.append("</main>\n</body>\n</html>\n").toString();
+    }
+
+    /** Returns the folder's name after that of the folder it lies in, because many runs are called run. */
+    private static String name(Path runDir) {
+        Path path = runDir.toAbsolutePath().normalize();
+        int names = path.getNameCount();
+        return names == 0
+                ? path.toString()
+                : path.subpath(Math.max(0, names - 2), names).toString();
     }
 
     private static void appendTable(StringBuilder html, String heading, Map<String, String> rows) {
