@@ -1,6 +1,5 @@
 package dev.mpo.cli;
 
-import dev.mpo.core.InterruptedRunException;
 import dev.mpo.train.callback.Callback;
 import dev.mpo.train.callback.RunPlan;
 import dev.mpo.train.metrics.StepMetrics;
@@ -59,10 +58,11 @@ final class ConsoleCallback implements Callback {
             LOG.info("{}", logLine(metrics));
         }
         progress.update(stepsDone, totalSteps, detail);
-        if (stopRequest.requested() && stepsDone < totalSteps) {
-            throw new InterruptedRunException("stopped by a signal after step " + stepsDone + " of " + totalSteps
-                    + "; metrics.jsonl is complete up to there, but no checkpoint was written");
-        }
+    }
+
+    @Override
+    public boolean stopRequested() {
+        return stopRequest.requested();
     }
 
     private String logLine(StepMetrics metrics) {

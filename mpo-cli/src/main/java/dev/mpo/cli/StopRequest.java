@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a signal that asks this process to end (Ctrl-C, SIGTERM from a scheduler) into a question that a long job can
+ * Turns a signal that asks this process to end (Ctrl-C, SIGTERM from a scheduler, SIGUSR1 as Slurm's early warning) into a question that a long job can
  * ask at a convenient point, and holds the process until the job has saved its state and said how it ended.
  *
  * <p>Without {@link #listen()} a signal ends the process at once, as usual.
@@ -19,6 +19,7 @@ final class StopRequest {
     private final CountDownLatch finished = new CountDownLatch(1);
     private volatile boolean requested;
     private volatile int exitCode = ExitCodes.INTERRUPTED;
+    private final WarningSignal warning = new WarningSignal();
     private @Nullable Thread hook;
 
     /** From now on a signal only makes a request, until {@link #finish}. */
@@ -26,6 +27,7 @@ final class StopRequest {
         if (hook == null) {
             hook = new Thread(this::onShutdown, "stop-request");
             Runtime.getRuntime().addShutdownHook(hook);
+            warning.listen(() -> requested = true);
         }
     }
 
@@ -40,6 +42,7 @@ final class StopRequest {
         finished.countDown();
         if (hook != null && !requested) {
             removeHook(hook);
+            warning.ignore();
         }
     }
 

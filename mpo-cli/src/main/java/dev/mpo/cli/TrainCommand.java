@@ -4,9 +4,9 @@ import dev.mpo.cli.doctor.Doctor;
 import dev.mpo.core.ConfigException;
 import dev.mpo.train.Trainer;
 import dev.mpo.train.callback.TrainingSummary;
+import dev.mpo.train.checkpoint.RunStart;
 import dev.mpo.train.config.RunConfig;
 import dev.mpo.train.report.RunReport;
-import dev.mpo.train.setup.RunDirectory;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -39,7 +39,7 @@ final class TrainCommand implements Callable<Integer> {
             names = "--output",
             paramLabel = "DIR",
             required = true,
-            description = "Run folder, new or empty: settings, metrics.jsonl, train.log, tensorboard/,"
+            description = "Run folder, new or empty unless a run is continued: settings, metrics.jsonl, train.log, tensorboard/,"
                     + " report.html, final/.")
     @SuppressWarnings("NullAway.Init") // picocli refuses the command line without it
     private Path output;
@@ -54,7 +54,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--resume",
             description =
-                    "Continue from the newest checkpoint in the run folder. Short for --set checkpoint.resume=true.")
+                    "Continue from the newest sound checkpoint in the run folder, or start if there is none yet. Short for"
+                            + " --set checkpoint.resume=true.")
     private boolean resume;
 
     /**
@@ -99,7 +100,7 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() {
         RunConfig config = config();
         Mpo mpo = Mpo.of(spec.commandLine());
-        new RunDirectory(output).requireUnused(); // before the log of this run is added to that of another
+        RunStart.requireUsable(config, output); // before the log of this run is added to that of another
         print(Result.of(train(mpo, config)));
         return ExitCodes.OK;
     }

@@ -6,6 +6,10 @@ import dev.mpo.data.pair.EncodedPair;
 import dev.mpo.train.callback.Callback;
 import dev.mpo.train.callback.RunPlan;
 import dev.mpo.train.callback.TrainingSummary;
+import dev.mpo.train.checkpoint.CheckpointStore;
+import dev.mpo.train.checkpoint.RunSaver;
+import dev.mpo.train.checkpoint.RunStart;
+import dev.mpo.train.checkpoint.RunState;
 import dev.mpo.train.config.RunConfig;
 import dev.mpo.train.config.TrainSettings;
 import dev.mpo.train.metrics.StepAccumulator;
@@ -16,6 +20,7 @@ import dev.mpo.train.setup.Provenance;
 import dev.mpo.train.setup.ReferenceProgress;
 import dev.mpo.train.setup.RunDirectory;
 import dev.mpo.train.setup.RunLength;
+import dev.mpo.train.setup.RunLock;
 import dev.mpo.train.setup.Training;
 import dev.mpo.train.setup.UnbuiltSettings;
 import dev.mpo.train.step.MicroBatchResult;
@@ -61,49 +66,59 @@ public final class Trainer {
         if (settings.train().numThreads() != null) {
             dev.mpo.core.tensor.TorchRuntime.setNumThreads(settings.train().numThreads());
         }
-        new RunDirectory(output).requireUnused(); // before the minutes that loading a large model takes
+        RunStart.requireUsable(settings, output);
+        try (RunLock lock = RunLock.acquire(output)) {
+            return train(settings, output, RunStart.find(settings, output), callbacks);
+        }
+    }
+
+    private static TrainingSummary train(RunConfig settings, Path output, RunStart start, Callback... callbacks) {
         ReferenceProgress progress = (done, total) -> {
             for (Callback callback : callbacks) {
                 callback.onReference(done, total);
             }
         };
         try (Training training = Training.open(settings, output, progress)) {
-            RunDirectory directory = RunDirectory.create(output);
+            RunDirectory directory = new RunDirectory(output);
+            RunState state = start.begin(training);
             directory.writeConfig(settings);
             directory.writeProvenance(Provenance.describe(
                     settings, training.folder().path(), training.data().datasets()));
             try (RunRecords records = RunRecords.open(directory, settings)) {
                 List<Callback> observers = new ArrayList<>(List.of(records));
                 observers.addAll(List.of(callbacks));
-                return new Trainer(settings, directory, observers).run(training);
+                return new Trainer(settings, directory, observers).run(training, state);
             }
         }
     }
 
-    private TrainingSummary run(Training training) {
+    private TrainingSummary run(Training training, RunState start) {
         SampleOrder order = training.data().trainingOrder();
         RunPlan plan = plan(training, order);
+        start.requireWithin(plan.totalSteps());
         callbacks.forEach(c -> c.onStart(plan));
         long end = plan.totalSteps() * plan.pairsPerStep();
         long started = System.nanoTime();
-        List<StepMetrics> ends = new ArrayList<>();
+        RunSaver saver;
         long bad;
-        try (PairLoader loader = training.data().load(order, 0, end, directory.badSamples())) {
-            Loop loop = new Loop(training, loader, plan);
-            for (int step = 1; step <= plan.totalSteps(); step++) {
-                StepMetrics metrics = loop.step(step);
+        try (PairLoader loader = training.data().load(order, start.position(), end, directory.badSamples())) {
+            loader.restore(start.loader());
+            Loop loop = new Loop(training, loader, plan, start.numMicroBatches());
+            saver = new RunSaver(settings, directory, training, loader, start, plan.totalSteps());
+            for (long step = start.step() + 1; step <= plan.totalSteps(); step++) {
+                StepMetrics metrics = loop.step(Math.toIntExact(step));
                 callbacks.forEach(c -> c.onStep(metrics));
-                ends = List.of(step == 1 ? metrics : ends.get(0), metrics);
+                saver.onStep(metrics, loop.numMicroBatches, callbacks.stream().anyMatch(Callback::stopRequested));
             }
             bad = loader.stats().bad();
         }
-        training.export(directory.export());
+        CheckpointStore.export(training, directory.export());
         TrainingSummary summary = new TrainingSummary(
                 plan.totalSteps(),
                 end,
                 (System.nanoTime() - started) / 1e9,
-                ends.get(0),
-                ends.get(1),
+                saver.first(),
+                saver.last(),
                 bad,
                 directory.export());
         callbacks.forEach(c -> c.onEnd(summary));
@@ -133,10 +148,11 @@ public final class Trainer {
         private long numMicroBatches;
         private long waitedNanos;
 
-        Loop(Training training, PairLoader loader, RunPlan plan) {
+        Loop(Training training, PairLoader loader, RunPlan plan, long numMicroBatches) {
             this.training = training;
             this.loader = loader;
             this.plan = plan;
+            this.numMicroBatches = numMicroBatches;
             this.microBatch = training.step();
             TrainSettings train = settings.train();
             this.schedule = LrSchedule.of(

@@ -6,6 +6,7 @@ import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
 import dev.mpo.core.tensor.Tensors;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ public final class ParameterBuffer implements AutoCloseable {
     private final List<Tensor> views = new ArrayList<>();
     private final List<Tensor> masterViews = new ArrayList<>();
     private final List<Tensor> gradientViews = new ArrayList<>();
+    private final List<Long> offsets = new ArrayList<>();
     private final long decayedLength;
 
     private ParameterBuffer(
@@ -47,6 +49,7 @@ public final class ParameterBuffer implements AutoCloseable {
         this.gradients = trained ? Tensors.zeros(scope, device, master.dtype(), length) : null;
         long offset = 0;
         for (ParameterSpec spec : ordered) {
+            offsets.add(offset);
             views.add(Tensors.view(scope, weights, offset, spec.numElements(), spec.shapeArray()));
             masterViews.add(Tensors.view(scope, master, offset, spec.numElements(), spec.shapeArray()));
             if (gradients != null) {
@@ -95,6 +98,11 @@ public final class ParameterBuffer implements AutoCloseable {
     /** Returns the parameters in the order of the flat vector. */
     public List<ParameterSpec> specs() {
         return specs;
+    }
+
+    /** Returns where each parameter begins in the flat vector, in elements. */
+    public List<Long> offsets() {
+        return Collections.unmodifiableList(offsets);
     }
 
     /** Returns the weights that the model computes with, one view per parameter. */

@@ -1,7 +1,9 @@
 package dev.mpo.data.loader;
 
 import dev.mpo.core.DataException;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,6 +63,19 @@ final class BadSampleCap {
         return latest.reason() + more + System.lineSeparator() + "Stopped: " + seen.size() + " of " + pairsPerEpoch
                 + " pairs cannot be used" + report + ", and at most " + limit + " may be ("
                 + 100 * options.maxBadFraction() + " %). Correct or remove these rows";
+    }
+
+    /** The different rows found bad, in a fixed order. */
+    List<SampleRef> seen() {
+        return seen.stream()
+                .sorted(Comparator.comparingInt(SampleRef::dataset).thenComparingInt(SampleRef::row))
+                .toList();
+    }
+
+    /** Counts on from an earlier part of the run. */
+    void restore(List<SampleRef> bad, long droppedBefore) {
+        seen.addAll(bad);
+        dropped = droppedBefore;
     }
 
     long bad() {

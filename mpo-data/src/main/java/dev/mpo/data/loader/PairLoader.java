@@ -209,6 +209,20 @@ public final class PairLoader implements Iterator<EncodedPair>, AutoCloseable {
         return new LoaderStats(delivered, cap.bad(), cap.dropped(), truncated);
     }
 
+    /** Returns what a checkpoint stores of what this loader has seen. */
+    public LoaderHistory history() {
+        return new LoaderHistory(cap.seen(), cap.dropped(), truncated);
+    }
+
+    /** Counts on from what an earlier loader of the same run had seen; to be called before the first pair is taken. */
+    public void restore(LoaderHistory history) {
+        if (delivered > 0) {
+            throw new IllegalStateException("restored after " + delivered + " pairs");
+        }
+        cap.restore(history.bad(), history.dropped());
+        truncated = history.truncated();
+    }
+
     /** Stops the workers, waits for rows that are being encoded, and closes the report. */
     @Override
     public void close() {

@@ -20,6 +20,11 @@ public interface Callback {
     /** Called after each optimizer step. */
     default void onStep(StepMetrics metrics) {}
 
+    /** Asked after each optimizer step; if any observer says yes, the run saves its state and ends. */
+    default boolean stopRequested() {
+        return false;
+    }
+
     /** Called once after the last step and the export. */
     default void onEnd(TrainingSummary summary) {}
 }

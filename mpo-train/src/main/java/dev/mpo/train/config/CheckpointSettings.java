@@ -3,7 +3,7 @@ package dev.mpo.train.config;
 /**
  * {@code checkpoint.*}: saving and resuming.
  *
- * @param saveSteps optimizer steps between checkpoints; 0 = only the final export
+ * @param saveSteps optimizer steps between checkpoints; 0 = only when the run is asked to stop
  * @param keep how many of the newest checkpoints are kept
  * @param resume whether the run continues from the newest checkpoint of its output folder
  */

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.lang.reflect.RecordComponent;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,16 @@ final class ConfigWriter {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("cannot write the settings as YAML", e);
         }
+    }
+
+    /** Every setting as JSON text by its dotted path. */
+    static Map<String, String> flat(RunConfig config) {
+        ObjectNode tree = toTree(config);
+        Map<String, String> all = new LinkedHashMap<>();
+        for (String path : Schema.RUN.settings().keySet()) {
+            all.put(path, tree.at("/" + path.replace('.', '/')).toString());
+        }
+        return all;
     }
 
     /** Every setting as JSON, nulls included. */

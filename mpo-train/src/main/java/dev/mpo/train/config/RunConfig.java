@@ -2,6 +2,7 @@ package dev.mpo.train.config;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * All settings of a training run.
@@ -58,6 +59,11 @@ public record RunConfig(
             loader.set(setting);
         }
         return loader.load();
+    }
+
+    /** Every setting by its dotted path, with its value as JSON, in the order of their declaration. */
+    public Map<String, String> bySetting() {
+        return ConfigWriter.flat(this);
     }
 
     /** These settings as a YAML file that loads to an equal value. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /** {@code metrics.jsonl}: one object per optimizer step, each written through as it happens. */
 public final class MetricsFile implements AutoCloseable {
@@ -15,10 +16,10 @@ public final class MetricsFile implements AutoCloseable {
 
     private final BufferedWriter out;
 
-    /** Creates or replaces the file. */
+    /** Opens the file for appending, creating it if it is not there. */
     public MetricsFile(Path file) {
         try {
-            this.out = Files.newBufferedWriter(file);
+            this.out = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,6 +1,7 @@
 package dev.mpo.train.metrics;
 
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.Map;
@@ -33,7 +34,7 @@ public record StepMetrics(
         @JsonProperty("step") long step,
         @JsonProperty("epoch") double epoch,
         @JsonProperty("loss") double loss,
-        @JsonAnyGetter Map<String, Double> terms,
+        @JsonAnyGetter @JsonAnySetter Map<String, Double> terms,
         @JsonProperty("nll_loss") double nllLoss,
         @JsonProperty("rewards/chosen") double rewardsChosen,
         @JsonProperty("rewards/rejected") double rewardsRejected,

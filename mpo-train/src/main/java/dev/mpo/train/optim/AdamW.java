@@ -1,12 +1,17 @@
 package dev.mpo.train.optim;
 
 import dev.mpo.core.model.ParameterBuffer;
+import dev.mpo.core.model.ParameterSpec;
+import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.OperatorLibrary;
 import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
 import dev.mpo.core.tensor.Tensors;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 
 /**
  * AdamW with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101) over the flat buffers of a model, by
@@ -101,6 +106,52 @@ public final class AdamW implements AutoCloseable {
 
     private static Tensor[] array(List<Tensor> tensors) {
         return tensors.toArray(new Tensor[0]);
+    }
+
+    /**
+     * Returns the first moments by full parameter name.
+     *
+     * @param views owns the returned views, which change with every step and may be written to
+     */
+    public Map<String, Tensor> firstMoments(Scope views) {
+        return byName(views, group -> group.firstMoments);
+    }
+
+    /** As {@link #firstMoments}, for the second moments. */
+    public Map<String, Tensor> secondMoments(Scope views) {
+        return byName(views, group -> group.secondMoments);
+    }
+
+    private Map<String, Tensor> byName(Scope views, Function<Group, List<Tensor>> vectors) {
+        Map<String, Tensor> all = new LinkedHashMap<>();
+        int nextDecayed = 0;
+        int nextPlain = 0;
+        for (ParameterBuffer buffer : buffers) {
+            for (int i = 0; i < buffer.specs().size(); i++) {
+                ParameterSpec spec = buffer.specs().get(i);
+                long offset = buffer.offsets().get(i);
+                boolean decays = offset < buffer.decayedLength();
+                Tensor vector = decays
+                        ? vectors.apply(decayed).get(nextDecayed)
+                        : vectors.apply(plain).get(nextPlain);
+                long start = decays ? offset : offset - buffer.decayedLength();
+                all.put(
+                        buffer.stage() + "." + spec.name(),
+                        Tensors.view(views, vector, start, spec.numElements(), spec.shapeArray()));
+            }
+            nextDecayed += buffer.decayedLength() > 0 ? 1 : 0;
+            nextPlain += buffer.decayedLength() < buffer.master().numel() ? 1 : 0;
+        }
+        return all;
+    }
+
+    /** Sets how many steps have been taken, on which the correction of the young moments depends. */
+    public void restoreStepCount(long count) {
+        try (Scope temporary = new Scope()) {
+            Tensor value = Tensors.of(temporary, Device.CPU, new float[] {count});
+            decayed.steps.forEach(steps -> Tensors.copy(value, steps));
+            plain.steps.forEach(steps -> Tensors.copy(value, steps));
+        }
     }
 
     /** Sets the gradient sums to zero. */

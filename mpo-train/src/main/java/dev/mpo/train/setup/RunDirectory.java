@@ -3,8 +3,13 @@ package dev.mpo.train.setup;
 import dev.mpo.core.ConfigException;
 import dev.mpo.train.config.RunConfig;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The output folder of a run and the names of what is in it.
@@ -13,17 +18,46 @@ import java.nio.file.Path;
  */
 public record RunDirectory(Path path) {
 
-    /** Creates the folder; one that holds an earlier run is refused, so that nothing is overwritten. */
-    public static RunDirectory create(Path path) {
-        RunDirectory directory = new RunDirectory(path);
-        directory.requireUnused();
+    private static final Logger LOG = LoggerFactory.getLogger(RunDirectory.class);
+    private static final String CHECKPOINTS = "step-*";
+
+    /** Makes the folder ready for a first step: creates it, and removes the records of steps. */
+    public void begin() {
         try {
             Files.createDirectories(path);
-            Files.deleteIfExists(directory.badSamples());
+            Files.deleteIfExists(badSamples());
+            Files.deleteIfExists(metrics());
         } catch (IOException e) {
-            throw new ConfigException("--output " + path + " cannot be created: " + e, e);
+            throw new ConfigException("--output " + path + " cannot be prepared: " + e, e);
         }
-        return directory;
+    }
+
+    /**
+     * Makes the folder ready for the step after a checkpoint: cuts off what was recorded after it, so that no step
+     * appears twice.
+     *
+     * @param metricsBytes length of {@link #metrics()} at the checkpoint
+     * @param badSamplesBytes length of {@link #badSamples()} at the checkpoint
+     */
+    public void continueFrom(long metricsBytes, long badSamplesBytes) {
+        cut(metrics(), metricsBytes);
+        cut(badSamples(), badSamplesBytes);
+    }
+
+    private static void cut(Path file, long length) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            if (channel.size() < length) {
+                LOG.warn(
+                        "{} has {} bytes, but had {} at the checkpoint: records of earlier steps are lost, training is"
+                                + " not affected",
+                        file,
+                        channel.size(),
+                        length);
+            }
+            channel.truncate(length);
+        } catch (IOException e) {
+            throw new ConfigException("cannot continue " + file + ": " + e, e);
+        }
     }
 
     /**
@@ -31,13 +65,29 @@ public record RunDirectory(Path path) {
      * no run.
      */
     public void requireUnused() {
+        requireFolder();
+        if (notEmpty(metrics()) || Files.exists(export()) || hasCheckpoints()) {
+            throw new ConfigException("--output " + path
+                    + " holds an earlier run: expected a new or empty folder; choose another name, move that run away,"
+                    + " or continue it with --resume");
+        }
+    }
+
+    /** Refuses a file. */
+    public void requireFolder() {
         if (Files.exists(path) && !Files.isDirectory(path)) {
             throw new ConfigException("--output " + path + ": expected a folder, got a file; choose another name");
         }
-        if (notEmpty(metrics()) || Files.exists(export())) {
-            throw new ConfigException(
-                    "--output " + path
-                            + " holds an earlier run: expected a new or empty folder; choose another name, or move that run away");
+    }
+
+    private boolean hasCheckpoints() {
+        if (!Files.isDirectory(path)) {
+            return false;
+        }
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(path, CHECKPOINTS)) {
+            return found.iterator().hasNext();
+        } catch (IOException e) {
+            return true;
         }
     }
 

@@ -21,9 +21,6 @@ public final class UnbuiltSettings {
     /** Throws a {@link ConfigException} that names every setting that cannot be followed. */
     public static void check(RunConfig settings) {
         List<String> refused = new ArrayList<>();
-        if (settings.checkpoint().resume()) {
-            refused.add("checkpoint.resume (--resume): expected false; runs cannot be resumed yet, start a new one");
-        }
         if (settings.parallel().shard() != ParallelSettings.Shard.NONE) {
             refused.add("parallel.shard: expected none on one device, got "
                     + settings.parallel().shard());
@@ -31,7 +28,6 @@ public final class UnbuiltSettings {
         if (!refused.isEmpty()) {
             throw new ConfigException("not available in this version: " + String.join("; ", refused));
         }
-        warn("checkpoint.save_steps", settings.checkpoint().saveSteps() > 0, "only the final export is written");
         warn("parallel.offload", settings.parallel().offload(), "weights and moments stay on the device");
     }
 
