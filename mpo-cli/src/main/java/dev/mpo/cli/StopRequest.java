@@ -6,8 +6,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a signal that asks this process to end (Ctrl-C, SIGTERM from a scheduler, SIGUSR1 as Slurm's early warning) into a question that a long job can
- * ask at a convenient point, and holds the process until the job has saved its state and said how it ended.
+ * Turns a signal that asks this process to end (Ctrl-C, SIGTERM from a scheduler, SIGUSR1 as Slurm's early warning)
+ * into a question that a long job can ask at a convenient point, and holds the process until the job has saved its
+ * state and said how it ended.
  *
  * <p>Without {@link #listen()} a signal ends the process at once, as usual.
  */

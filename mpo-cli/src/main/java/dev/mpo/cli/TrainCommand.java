@@ -39,8 +39,9 @@ final class TrainCommand implements Callable<Integer> {
             names = "--output",
             paramLabel = "DIR",
             required = true,
-            description = "Run folder, new or empty unless a run is continued: settings, metrics.jsonl, train.log, tensorboard/,"
-                    + " report.html, final/.")
+            description =
+                    "Run folder, new or empty unless a run is continued: settings, metrics.jsonl, train.log, tensorboard/,"
+                            + " report.html, final/.")
     @SuppressWarnings("NullAway.Init") // picocli refuses the command line without it
     private Path output;
 

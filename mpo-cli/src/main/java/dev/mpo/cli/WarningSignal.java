@@ -27,13 +27,14 @@ final class WarningSignal {
             handle(
                     handler,
                     Proxy.newProxyInstance(
-                            WarningSignal.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) ->
-                                    switch (method.getName()) {
-                                        case "handle" -> run(action);
-                                        case "hashCode" -> System.identityHashCode(proxy);
-                                        case "equals" -> proxy == arguments[0];
-                                        default -> NAME;
-                                    }));
+                            WarningSignal.class.getClassLoader(),
+                            new Class<?>[] {handler},
+                            (proxy, method, arguments) -> switch (method.getName()) {
+                                case "handle" -> run(action);
+                                case "hashCode" -> System.identityHashCode(proxy);
+                                case "equals" -> proxy == arguments[0];
+                                default -> NAME;
+                            }));
             listening = true;
         } catch (ReflectiveOperationException | RuntimeException e) {
             LOG.debug("SIGUSR1 cannot be handled on this system: {}", e.toString());
