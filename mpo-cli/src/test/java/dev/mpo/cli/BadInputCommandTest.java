@@ -93,7 +93,6 @@ class BadInputCommandTest {
         assertFails(train("--config", folder.resolve("none.yaml").toString()), 2, "none.yaml");
         Path config = Files.writeString(folder.resolve("run.yaml"), "train:\n  epoch: 2\n");
         assertFails(train("--config", config.toString()), 2, "train.epoch (" + config + ":2)", "train.epochs");
-        assertFails(train("--resume"), 2, "checkpoint.resume (--resume)");
         String output = folder.resolve("lonely").toString();
         String meta = folder.resolve("meta.json").toString();
         assertFails(Run.mpo("train", "--meta", meta, "--output", output), 2, "--model");
