@@ -121,6 +121,13 @@ class CachedReferenceTest {
     }
 
     @Test
+    void narrowWeightsAreCachedAlike() {
+        String precision = "train.precision=bf16";
+        assertThat(train(settings(precision)).steps())
+                .isEqualTo(train(settings(precision, "reference.mode=copy")).steps());
+    }
+
+    @Test
     void aReferenceOfItsOwnIsCachedToo() {
         String other = "reference.path=" + otherModel;
         assertThat(train(settings(other)).steps())
@@ -224,6 +231,7 @@ class CachedReferenceTest {
                 "data.meta=" + data.heldOutMeta(),
                 "data.max_seq_length=2000",
                 "engine.mode=plain",
+                "train.precision=bf16",
                 "data.max_dynamic_patch=1")) {
             assertThat(train(settings(cache, other)).scored()).as(other).isEqualTo(6);
             assertThat(train(settings(cache, other)).scored())

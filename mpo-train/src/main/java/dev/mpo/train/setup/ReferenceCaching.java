@@ -2,7 +2,6 @@ package dev.mpo.train.setup;
 
 import dev.mpo.core.ConfigException;
 import dev.mpo.core.model.VisionLanguageModel;
-import dev.mpo.core.tensor.DType;
 import dev.mpo.data.loader.SampleOrder;
 import dev.mpo.data.pair.PairDataset;
 import dev.mpo.train.config.RunConfig;
@@ -64,7 +63,7 @@ final class ReferenceCaching implements AutoCloseable {
         }
         String path = settings.reference().path();
         Path reference = path == null ? policyFolder.path() : Path.of(path);
-        CacheKey key = ReferenceKey.of(settings, data, policyFolder.path(), reference, DType.FLOAT32);
+        CacheKey key = ReferenceKey.of(settings, data, policyFolder.path(), reference);
         LogpsCache cache = LogpsCache.open(
                 folder, key, data.datasets().stream().map(PairDataset::rowCount).toList());
         return new ReferenceCaching(settings, policyFolder, data, cache, progress);

@@ -1,7 +1,6 @@
 package dev.mpo.train.setup;
 
 import dev.mpo.core.ConfigException;
-import dev.mpo.core.tensor.DType;
 import dev.mpo.data.image.TileOptions;
 import dev.mpo.data.meta.MetaEntry;
 import dev.mpo.data.pair.PairDataset;
@@ -39,14 +38,16 @@ final class ReferenceKey {
      * @param policy the folder of the policy, whose tokenizer is used
      * @param reference the folder of the reference
      */
-    static CacheKey of(RunConfig settings, PairData data, Path policy, Path reference, DType precision) {
+    static CacheKey of(RunConfig settings, PairData data, Path policy, Path reference) {
         TreeMap<String, String> parts = new TreeMap<>();
         parts.put("model", Fingerprint.of(files(reference, ReferenceKey::isModelFile)));
         parts.put("model tokenizer", Fingerprint.of(files(reference, TOKENIZER_FILES::contains)));
         parts.put("tokenizer", Fingerprint.of(files(policy, TOKENIZER_FILES::contains)));
         addData(parts, data.datasets());
         addPreprocessing(parts, settings, data);
-        parts.put("precision", precision.name().toLowerCase(Locale.ROOT));
+        Placement placement = Placement.of(settings.train());
+        String type = placement.compute().name().toLowerCase(Locale.ROOT);
+        parts.put("precision", type + (placement.device().isCpu() ? " on the CPU" : " on a GPU"));
         return new CacheKey(parts);
     }
 
