@@ -17,7 +17,9 @@ public final class Main {
     private static int run(String[] arguments) {
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         try {
-            return Mpo.run(Mpo.commandLine(), arguments);
+            // Answers and file names are not limited to what the terminal's locale can say.
+            PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+            return Mpo.run(Mpo.commandLine().setOut(out), arguments);
         } catch (Throwable failure) { // picocli hands on errors such as OutOfMemoryError
             return ErrorMapper.report(failure, err, false);
         }

@@ -33,6 +33,8 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             TrainCommand.class,
             ScoreCommand.class,
+            GenerateCommand.class,
+            ChatCommand.class,
             DataCommand.class,
             ReportCommand.class,
             BenchCommand.class,
