@@ -15,7 +15,11 @@ final class ProgressBar implements AutoCloseable {
 
     private static final long REDRAW_NANOS = Duration.ofMillis(100).toNanos();
     private static final long LINE_NANOS = Duration.ofSeconds(5).toNanos();
-    private static final int BAR_CELLS = 24;
+    private static final int MIN_CELLS = 8;
+    private static final int MAX_CELLS = 24;
+    /** What the text beside a bar needs when a training run tells its loss, margin and accuracy. */
+    private static final int TEXT_COLUMNS = 90;
+
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final Terminal terminal;
@@ -98,8 +102,9 @@ final class ProgressBar implements AutoCloseable {
     }
 
     private String bar(long done) {
-        int filled = total == 0 ? BAR_CELLS : (int) Math.min(BAR_CELLS, done * BAR_CELLS / total);
-        return "[" + "#".repeat(filled) + "-".repeat(BAR_CELLS - filled) + "]";
+        int cells = Math.max(MIN_CELLS, Math.min(MAX_CELLS, terminal.columns() - TEXT_COLUMNS));
+        int filled = total == 0 ? cells : (int) Math.min(cells, done * cells / total);
+        return "[" + "#".repeat(filled) + "-".repeat(cells - filled) + "]";
     }
 
     private static String clockText(Duration time) {

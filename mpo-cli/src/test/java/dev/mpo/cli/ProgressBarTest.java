@@ -39,8 +39,18 @@ class ProgressBarTest {
         }
         assertThat(text())
                 .doesNotContain("\n")
-                .startsWith("\r\u001b[Ktrain [############------------] 5/10 step  5.0 step/s ETA 00:01")
+                .startsWith("\r\u001b[Ktrain [####----] 5/10 step  5.0 step/s ETA 00:01")
                 .endsWith("\r\u001b[K");
+    }
+
+    @Test
+    void wideTerminalHasRoomForALongBarBesideTheDetail() {
+        Terminal wide = new Terminal(new PrintStream(bytes, true, StandardCharsets.UTF_8), true, 200);
+        try (ProgressBar bar = new ProgressBar(wide, "train", "step", () -> now)) {
+            after(1);
+            bar.update(5, 10, "loss 1.5");
+        }
+        assertThat(text()).contains("train [############------------] 5/10 step  5.0 step/s ETA 00:01  loss 1.5");
     }
 
     @Test
