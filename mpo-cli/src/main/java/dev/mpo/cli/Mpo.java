@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             ScoreCommand.class,
             GenerateCommand.class,
             ChatCommand.class,
+            ExportCommand.class,
             DataCommand.class,
             ReportCommand.class,
             BenchCommand.class,

@@ -61,6 +61,11 @@ public record RunConfig(
         return loader.load();
     }
 
+    /** These settings with another text in one of them, whatever the text looks like; for paths and the like. */
+    public RunConfig withText(String key, String value) {
+        return new ConfigLoader().base(this).setText(key, value, key).load();
+    }
+
     /** Every setting by its dotted path, with its value as JSON, in the order of their declaration. */
     public Map<String, String> bySetting() {
         return ConfigWriter.flat(this);

@@ -9,6 +9,7 @@ import dev.mpo.core.weights.Checkpoint;
 import dev.mpo.core.weights.CheckpointLoader;
 import dev.mpo.core.weights.CheckpointWriter;
 import dev.mpo.core.weights.FolderCarryOver;
+import dev.mpo.core.weights.Layout;
 import dev.mpo.core.weights.TensorParameterStore;
 import dev.mpo.data.text.Tokenizer;
 import dev.mpo.data.text.Tokenizers;
@@ -106,6 +107,11 @@ public final class ModelFolder implements AutoCloseable {
     public void export(VisionLanguageModel model, Path target) {
         FolderCarryOver.copy(path(), config, target);
         CheckpointWriter.write(checkpoint, config, store(model), target);
+    }
+
+    /** Returns the layout of the folder's weights. */
+    public Layout layout() {
+        return checkpoint.layout();
     }
 
     private static TensorParameterStore store(VisionLanguageModel model) {

@@ -8,6 +8,8 @@ import dev.mpo.core.model.LoraSpec;
 import dev.mpo.core.model.ModelOptions;
 import dev.mpo.core.model.Part;
 import dev.mpo.core.model.VisionLanguageModel;
+import dev.mpo.core.tensor.DType;
+import dev.mpo.core.tensor.Device;
 import dev.mpo.train.config.LoraSettings;
 import dev.mpo.train.config.RunConfig;
 import dev.mpo.train.optim.DecayRules;
@@ -50,6 +52,11 @@ public final class Models {
     /** Loads the policy for scoring alone, adapters included, which the caller then owns. */
     public static VisionLanguageModel frozenPolicy(RunConfig settings, ModelFolder folder) {
         return load(settings, folder, frozen(settings));
+    }
+
+    /** Loads the policy to be written again, in single precision in host memory; the caller then owns it. */
+    static VisionLanguageModel exportedPolicy(RunConfig settings, ModelFolder folder) {
+        return load(settings, folder, ModelOptions.frozen(Device.CPU, DType.FLOAT32));
     }
 
     private static VisionLanguageModel load(RunConfig settings, ModelFolder folder, ModelOptions options) {
