@@ -17,7 +17,7 @@ public record Calibration(double baseBytes, double keptFactor, double workFactor
      * was 5 %.
      */
     public static Calibration cpu() {
-        return new Calibration(235e6, 1.05, 1.7);
+        return new Calibration(240e6, 1.0, 1.8);
     }
 
     /**
