@@ -10,7 +10,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "data",
         description = "Shows what becomes of the data before the model sees it.",
-        subcommands = {DataEncodeCommand.class, DataTilesCommand.class})
+        subcommands = {
+            DataCheckCommand.class,
+            DataStatsCommand.class,
+            DataIndexCommand.class,
+            DataPreviewCommand.class,
+            DataEncodeCommand.class,
+            DataTilesCommand.class
+        })
 final class DataCommand implements Callable<Integer> {
 
     @Spec

@@ -44,25 +44,45 @@ final class SettingsOptions {
      * @throws ConfigException naming every problem, or if no model or no meta file is given
      */
     RunConfig load(boolean resume) {
+        RunConfig config = read(resume, null);
+        if (config.model().path() == null) {
+            throw new ConfigException("no model: give its checkpoint folder with --model DIR (or set model.path)");
+        }
+        return requireMeta(config);
+    }
+
+    /**
+     * Loads the settings for a look at data, for which a model is optional.
+     *
+     * @param metaParameter the meta file, over that of {@code --meta}
+     * @throws ConfigException naming every problem, or if no meta file is given
+     */
+    RunConfig loadForData(@Nullable String metaParameter) {
+        return requireMeta(read(false, metaParameter));
+    }
+
+    private static RunConfig requireMeta(RunConfig config) {
+        if (config.data().meta() == null) {
+            throw new ConfigException("no data: give a meta file with --meta META (or set data.meta)");
+        }
+        return config;
+    }
+
+    private RunConfig read(boolean resume, @Nullable String metaParameter) {
         ConfigLoader loader = new ConfigLoader();
         files.forEach(loader::file);
         settings.forEach(loader::set);
         if (model != null) {
             loader.setText("model.path", model, "--model");
         }
-        if (meta != null) {
+        if (metaParameter != null) {
+            loader.setText("data.meta", metaParameter, "META");
+        } else if (meta != null) {
             loader.setText("data.meta", meta, "--meta");
         }
         if (resume) {
             loader.set("checkpoint.resume=true");
         }
-        RunConfig config = loader.load();
-        if (config.model().path() == null) {
-            throw new ConfigException("no model: give its checkpoint folder with --model DIR (or set model.path)");
-        }
-        if (config.data().meta() == null) {
-            throw new ConfigException("no data: give a meta file with --meta META (or set data.meta)");
-        }
-        return config;
+        return loader.load();
     }
 }

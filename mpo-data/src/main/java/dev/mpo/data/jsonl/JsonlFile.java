@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A JSONL annotation file with random access to its rows.
  *
- * <p>Opening reads the file once to note where lines begin; rows are read and parsed when asked for, so that the heap
- * holds eight bytes per row. Safe for use by several threads. Do not interrupt a thread inside a read: the JDK then
- * closes the file for all of them.
+ * <p>The first opening reads the file once to note where lines begin, and for a file of some size keeps these notes on
+ * disk, which later openings map instead: the heap then holds nothing per row, and processes share the notes. Rows are
+ * read and parsed when asked for. A gzip file, {@code .jsonl.gz}, is unpacked once to a hidden file beside it. Safe for
+ * use by several threads. Do not interrupt a thread inside a read: the JDK then closes the file for all of them.
  */
 public final class JsonlFile implements AutoCloseable {
 
@@ -24,11 +25,23 @@ public final class JsonlFile implements AutoCloseable {
     private final Path path;
     private final FileChannel channel;
     private final LineIndex index;
+    private final IndexOrigin indexOrigin;
 
-    private JsonlFile(Path path, FileChannel channel, LineIndex index) {
+    private JsonlFile(Path path, FileChannel channel, LineIndexCache.Opened opened) {
         this.path = path;
         this.channel = channel;
-        this.index = index;
+        this.index = opened.index();
+        this.indexOrigin = opened.origin();
+    }
+
+    /** Where the starts of the lines come from. */
+    public enum IndexOrigin {
+        /** The file was read, and the index is on the heap: the file is small, brand new, or there is no place. */
+        MEMORY,
+        /** The file was read, and the index has been kept on disk. */
+        WRITTEN,
+        /** The index was found on disk. */
+        REUSED
     }
 
     /**
@@ -37,10 +50,15 @@ public final class JsonlFile implements AutoCloseable {
      * @throws DataException if the file is missing or cannot be read
      */
     public static JsonlFile open(Path path) {
+        return open(path, LineIndexCache.standard());
+    }
+
+    static JsonlFile open(Path path, LineIndexCache cache) {
         FileChannel channel = null;
         try {
-            channel = FileChannel.open(path, StandardOpenOption.READ);
-            return new JsonlFile(path, channel, LineIndex.scan(channel));
+            Path plain = UnpackedRows.isPacked(path) ? UnpackedRows.of(path, cache.places()) : path;
+            channel = FileChannel.open(plain, StandardOpenOption.READ);
+            return new JsonlFile(path, channel, cache.open(plain, channel));
         } catch (NoSuchFileException e) {
             throw new DataException(
                     "annotation file " + path + " does not exist: correct the path in the meta file", e);
@@ -53,6 +71,11 @@ public final class JsonlFile implements AutoCloseable {
     /** Returns the file's path. */
     public Path path() {
         return path;
+    }
+
+    /** Returns where the starts of the lines come from. */
+    public IndexOrigin indexOrigin() {
+        return indexOrigin;
     }
 
     /** Returns the number of rows, which is the number of lines up to the last that is not blank. */

@@ -72,11 +72,11 @@ final class MetaEntryReader {
         if (text == null) {
             return null;
         }
-        if (!text.endsWith(".jsonl")) {
+        if (!text.endsWith(".jsonl") && !text.endsWith(".jsonl.gz")) {
             problem(
                     "annotation",
                     "expected a path ending in .jsonl, got \"" + text
-                            + "\": write one JSON object per line and name the file .jsonl");
+                            + "\": write one JSON object per line and name the file .jsonl, or .jsonl.gz if it is packed");
             return null;
         }
         Path path = resolve(text, "annotation");

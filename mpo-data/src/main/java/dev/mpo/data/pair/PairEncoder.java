@@ -106,8 +106,12 @@ public final class PairEncoder {
         return pixels ? RowTiles.decoded(dataset, row, options, draw) : RowTiles.counted(dataset, row, options);
     }
 
-    /** Looks at what can be wrong before any image is read. */
-    private static void checkMarkers(PreferenceRow row) {
+    /**
+     * Looks at what can be wrong before any image is read.
+     *
+     * @throws DataException if the markers in the question do not go with the images
+     */
+    public static void checkMarkers(PreferenceRow row) {
         String video = row.video();
         if (row.images().isEmpty() && video != null && !video.isEmpty()) {
             throw new DataException("\"video\": expected a row about images or text, got the video \"" + video
@@ -126,7 +130,8 @@ public final class PairEncoder {
         }
     }
 
-    private static int markers(String question) {
+    /** Returns the number of image markers in a question. */
+    public static int markers(String question) {
         int count = 0;
         int at = question.indexOf(ImageTokens.PLACEHOLDER);
         while (at >= 0) {

@@ -51,6 +51,11 @@ public record PairOptions(
         return new PairOptions(tiles, imageTokensPerTile, maxSequenceLength, onTooLong, limit, augmentationSeed);
     }
 
+    /** Returns the same options with another largest number of tokens. */
+    public PairOptions withMaxSequenceLength(int limit) {
+        return new PairOptions(tiles, imageTokensPerTile, limit, onTooLong, maxPixels, augmentationSeed);
+    }
+
     /** Returns the same options with all images as they are, whatever a meta file asks for. */
     public PairOptions withoutAugmentation() {
         return new PairOptions(

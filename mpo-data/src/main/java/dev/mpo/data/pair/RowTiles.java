@@ -22,15 +22,15 @@ import java.util.SplittableRandom;
  * @param tiles all tiles in order; empty when pixels were left out
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-record RowTiles(int[] perImage, Tiles tiles) {
+public record RowTiles(int[] perImage, Tiles tiles) {
 
     /** Returns the number of tiles of all images. */
-    int count() {
+    public int count() {
         return Arrays.stream(perImage).sum();
     }
 
     /** Reads the sizes of a row's images and counts their tiles, without decoding them. */
-    static RowTiles counted(PairDataset dataset, PreferenceRow row, PairOptions options) {
+    public static RowTiles counted(PairDataset dataset, PreferenceRow row, PairOptions options) {
         TileOptions tiles = tileOptions(dataset, row, options);
         int[] perImage = new int[row.images().size()];
         for (int i = 0; i < perImage.length; i++) {
@@ -45,7 +45,7 @@ record RowTiles(int[] perImage, Tiles tiles) {
      *
      * @param draw selects the random numbers of the augmentation
      */
-    static RowTiles decoded(PairDataset dataset, PreferenceRow row, PairOptions options, long draw) {
+    public static RowTiles decoded(PairDataset dataset, PreferenceRow row, PairOptions options, long draw) {
         TileOptions tileOptions = tileOptions(dataset, row, options);
         boolean augment =
                 dataset.entry().dataAugment() && options.augmentationSeed().isPresent();
@@ -69,7 +69,8 @@ record RowTiles(int[] perImage, Tiles tiles) {
         return JpegDegradation.degrade(tile, quality);
     }
 
-    private static TileOptions tileOptions(PairDataset dataset, PreferenceRow row, PairOptions options) {
+    /** Returns how the images of a row are cut: a data set may have its own limit, and images of a list share it. */
+    public static TileOptions tileOptions(PairDataset dataset, PreferenceRow row, PairOptions options) {
         int limit = dataset.entry().maxDynamicPatch().orElse(options.tiles().maxTiles());
         // The images of a list share the limit; a list of one has it to itself either way.
         int perImage = row.imageList() ? Math.max(1, limit / row.images().size()) : limit;

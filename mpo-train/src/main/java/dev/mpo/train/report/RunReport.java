@@ -1,9 +1,7 @@
 package dev.mpo.train.report;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -17,8 +15,6 @@ public final class RunReport {
 
     /** Name of the page in the run directory. */
     public static final String FILE = "report.html";
-
-    private static final String STYLE_SHEET = "report.css";
 
     private RunReport() {}
 
@@ -41,22 +37,13 @@ public final class RunReport {
     private static String page(Path runDir) {
         MetricsTable metrics = MetricsTable.read(runDir.resolve("metrics.jsonl"));
         Optional<Evaluation> evaluation = Evaluation.load(runDir);
-        String title = "MPO run: " + Html.escape(name(runDir));
-        StringBuilder html = new StringBuilder(
-                        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n")
-                .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>")
-                .append(title)
-                .append("</title>\n<style>\n")
-                .append(styleSheet())
-                .append("</style>\n</head>\n<body>\n<main>\n<h1>")
-                .append(title)
-                .append("</h1>\n");
+        StringBuilder html = new StringBuilder();
         html.append(new Headline(metrics, evaluation).toHtml());
         html.append(new Curves(metrics).toHtml());
         evaluation.ifPresent(found -> html.append(new Pairs(found, runDir).toHtml()));
         appendTable(html, "Settings", RunFiles.settings(runDir));
         appendTable(html, "Provenance", RunFiles.provenance(runDir));
-        return html.append("</main>\n</body>\n</html>\n").toString();
+        return HtmlPage.of("MPO run: " + name(runDir), html.toString());
     }
 
     /** Returns the folder's name after that of the folder it lies in, because many runs are called run. */
@@ -80,16 +67,5 @@ public final class RunReport {
                 .append(Html.escape(value))
                 .append("</td></tr>\n"));
         html.append("</tbody></table></div></details>\n");
-    }
-
-    private static String styleSheet() {
-        try (InputStream in = RunReport.class.getResourceAsStream(STYLE_SHEET)) {
-            if (in == null) {
-                throw new IllegalStateException(STYLE_SHEET + " is missing from the program's own files");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

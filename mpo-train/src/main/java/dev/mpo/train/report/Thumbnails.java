@@ -1,10 +1,12 @@
 package dev.mpo.train.report;
 
+import dev.mpo.data.image.RgbImage;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -18,6 +20,7 @@ final class Thumbnails {
 
     private static final Logger LOG = LoggerFactory.getLogger(Thumbnails.class);
     private static final int MAX_SIDE = 240;
+    private static final int MAX_TILE_SIDE = 112;
 
     private Thumbnails() {}
 
@@ -32,7 +35,7 @@ final class Thumbnails {
                 return Optional.empty();
             }
             ByteArrayOutputStream png = new ByteArrayOutputStream();
-            ImageIO.write(shrunk(image), "png", png);
+            ImageIO.write(shrunk(image, MAX_SIDE), "png", png);
             return Optional.of("data:image/png;base64," + Base64.getEncoder().encodeToString(png.toByteArray()));
         } catch (IOException e) {
             LOG.warn("{}: cannot be read ({}); the report goes without it", file, e.getMessage());
@@ -40,8 +43,25 @@ final class Thumbnails {
         }
     }
 
-    private static BufferedImage shrunk(BufferedImage image) {
-        double scale = Math.min(1.0, MAX_SIDE / (double) Math.max(image.getWidth(), image.getHeight()));
+    /** Returns a tile as a data URI of a JPEG at most 112 pixels a side. */
+    static String dataUri(RgbImage tile) {
+        BufferedImage image = new BufferedImage(tile.width(), tile.height(), BufferedImage.TYPE_INT_RGB);
+        byte[] bytes = tile.pixels();
+        for (int i = 0; i < tile.width() * tile.height(); i++) {
+            int rgb = ((bytes[3 * i] & 0xff) << 16) | ((bytes[3 * i + 1] & 0xff) << 8) | (bytes[3 * i + 2] & 0xff);
+            image.setRGB(i % tile.width(), i / tile.width(), rgb);
+        }
+        ByteArrayOutputStream jpeg = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(shrunk(image, MAX_TILE_SIDE), "jpeg", jpeg);
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory", e);
+        }
+        return "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(jpeg.toByteArray());
+    }
+
+    private static BufferedImage shrunk(BufferedImage image, int maxSide) {
+        double scale = Math.min(1.0, maxSide / (double) Math.max(image.getWidth(), image.getHeight()));
         int width = Math.max(1, (int) Math.round(image.getWidth() * scale));
         int height = Math.max(1, (int) Math.round(image.getHeight() * scale));
         BufferedImage small = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
