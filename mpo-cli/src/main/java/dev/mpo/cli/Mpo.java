@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
             ExportCommand.class,
             DataCommand.class,
             ReportCommand.class,
+            PipelineCommand.class,
             BenchCommand.class,
             PlanCommand.class,
             DoctorCommand.class

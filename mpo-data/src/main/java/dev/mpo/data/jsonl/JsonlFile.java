@@ -1,5 +1,6 @@
 package dev.mpo.data.jsonl;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mpo.core.DataException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -97,6 +98,17 @@ public final class JsonlFile implements AutoCloseable {
      */
     public PreferenceRow row(int row) {
         return RowParser.parse(bytes(row), where(row));
+    }
+
+    /**
+     * Reads a row of any kind.
+     *
+     * @param row the 0-based line
+     * @param advice what a line should hold, for the message of the failure
+     * @throws DataException naming the place when the line does not hold one JSON object
+     */
+    public ObjectNode object(int row, String advice) {
+        return RowParser.object(bytes(row), where(row), advice);
     }
 
     private byte[] bytes(int row) {

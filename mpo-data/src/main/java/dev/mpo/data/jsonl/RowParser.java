@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mpo.core.DataException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -39,10 +40,18 @@ final class RowParser {
      * @throws DataException naming the place, with the column when the line is not valid JSON
      */
     static PreferenceRow parse(byte[] line, String where) {
-        return new RowParser(where, tree(line, where)).row();
+        ObjectNode node =
+                object(line, where, "write {\"image\": .., \"question\": .., \"chosen\": .., \"rejected\": ..}");
+        return new RowParser(where, node).row();
     }
 
-    private static JsonNode tree(byte[] line, String where) {
+    /**
+     * Parses a line that holds any JSON object.
+     *
+     * @param where file and 1-based line, for messages
+     * @param advice what to write instead of something else
+     */
+    static ObjectNode object(byte[] line, String where, String advice) {
         String text = decode(line, where).stripTrailing();
         if (text.isBlank()) {
             throw new DataException(where + ": expected a JSON object, got an empty line: remove the line");
@@ -57,11 +66,10 @@ final class RowParser {
                             + ": each line must hold one complete JSON object",
                     e);
         }
-        if (!node.isObject()) {
-            throw new DataException(where + ":1: expected a JSON object, got " + kind(node)
-                    + ": write {\"image\": .., \"question\": .., \"chosen\": .., \"rejected\": ..}");
+        if (!(node instanceof ObjectNode object)) {
+            throw new DataException(where + ":1: expected a JSON object, got " + kind(node) + ": " + advice);
         }
-        return node;
+        return object;
     }
 
     private static String decode(byte[] line, String where) {
