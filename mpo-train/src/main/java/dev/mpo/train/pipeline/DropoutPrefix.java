@@ -1,6 +1,6 @@
 package dev.mpo.train.pipeline;
 
-import dev.mpo.train.pipeline.answer.PythonText;
+import dev.mpo.train.pipeline.text.PythonText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -6,7 +6,6 @@ import dev.mpo.train.pipeline.algebra.Equality;
 import dev.mpo.train.pipeline.algebra.FormulaException;
 import dev.mpo.train.pipeline.algebra.FormulaParser;
 import dev.mpo.train.pipeline.answer.AnswerParser;
-import dev.mpo.train.pipeline.answer.PythonText;
 import dev.mpo.train.pipeline.score.Anls;
 import dev.mpo.train.pipeline.score.AnswerChecker;
 import dev.mpo.train.pipeline.score.LatexScore;
@@ -14,6 +13,7 @@ import dev.mpo.train.pipeline.score.MathVerification;
 import dev.mpo.train.pipeline.score.RelaxedAccuracy;
 import dev.mpo.train.pipeline.score.ScoreMode;
 import dev.mpo.train.pipeline.score.VqaNormalizer;
+import dev.mpo.train.pipeline.text.PythonText;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

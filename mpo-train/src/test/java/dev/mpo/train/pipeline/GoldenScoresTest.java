@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mpo.train.pipeline.answer.OptionLetter;
-import dev.mpo.train.pipeline.answer.PythonText;
 import dev.mpo.train.pipeline.score.Anls;
 import dev.mpo.train.pipeline.score.AnswerChecker;
 import dev.mpo.train.pipeline.score.AnswerJudge;
@@ -15,6 +14,7 @@ import dev.mpo.train.pipeline.score.RelaxedAccuracy;
 import dev.mpo.train.pipeline.score.ScoreMode;
 import dev.mpo.train.pipeline.score.VqaNormalizer;
 import dev.mpo.train.pipeline.score.VqaScore;
+import dev.mpo.train.pipeline.text.PythonText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

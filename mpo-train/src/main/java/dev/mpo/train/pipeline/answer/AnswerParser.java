@@ -1,6 +1,7 @@
 package dev.mpo.train.pipeline.answer;
 
 import dev.mpo.train.pipeline.PromptVersion;
+import dev.mpo.train.pipeline.text.PythonText;
 import java.util.List;
 import java.util.Optional;
 

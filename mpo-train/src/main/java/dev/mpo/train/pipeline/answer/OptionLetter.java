@@ -1,5 +1,6 @@
 package dev.mpo.train.pipeline.answer;
 
+import dev.mpo.train.pipeline.text.PythonText;
 import java.util.Optional;
 
 /** The letter of a multiple-choice option. */

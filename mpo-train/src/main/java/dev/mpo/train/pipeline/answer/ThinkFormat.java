@@ -1,5 +1,7 @@
 package dev.mpo.train.pipeline.answer;
 
+import dev.mpo.train.pipeline.text.PythonText;
+
 /** The reply format of the {@code _r1} prompts: one {@code <think>} section, then an answer with a box. */
 public final class ThinkFormat {
 

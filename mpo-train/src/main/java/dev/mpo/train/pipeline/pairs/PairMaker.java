@@ -3,7 +3,7 @@ package dev.mpo.train.pipeline.pairs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mpo.train.pipeline.answer.PythonText;
+import dev.mpo.train.pipeline.text.PythonText;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

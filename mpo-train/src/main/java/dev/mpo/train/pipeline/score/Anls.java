@@ -1,6 +1,6 @@
 package dev.mpo.train.pipeline.score;
 
-import dev.mpo.train.pipeline.answer.PythonText;
+import dev.mpo.train.pipeline.text.PythonText;
 
 /**
  * The average normalised Levenshtein similarity of document questions (Biten et al., "Scene text visual question

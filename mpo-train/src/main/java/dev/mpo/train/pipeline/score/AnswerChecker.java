@@ -1,6 +1,6 @@
 package dev.mpo.train.pipeline.score;
 
-import dev.mpo.train.pipeline.answer.PythonText;
+import dev.mpo.train.pipeline.text.PythonText;
 import java.util.Collection;
 
 /** The verdict on an answer: right if the best of a data set's scores is above 0.9. */

@@ -1,6 +1,6 @@
 package dev.mpo.train.pipeline.score;
 
-import dev.mpo.train.pipeline.answer.PythonText;
+import dev.mpo.train.pipeline.text.PythonText;
 
 /** Equality of option letters. */
 public final class MultipleChoice {

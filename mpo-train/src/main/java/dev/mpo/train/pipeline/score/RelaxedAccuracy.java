@@ -1,6 +1,6 @@
 package dev.mpo.train.pipeline.score;
 
-import dev.mpo.train.pipeline.answer.PythonText;
+import dev.mpo.train.pipeline.text.PythonText;
 import java.util.OptionalDouble;
 
 /** The relaxed accuracy of chart questions (Masry et al., "ChartQA", 2022, section 5.1). */

@@ -1,6 +1,6 @@
 package dev.mpo.train.pipeline.score;
 
-import dev.mpo.train.pipeline.answer.PythonText;
+import dev.mpo.train.pipeline.text.PythonText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;

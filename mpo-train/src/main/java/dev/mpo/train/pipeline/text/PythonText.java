@@ -1,4 +1,4 @@
-package dev.mpo.train.pipeline.answer;
+package dev.mpo.train.pipeline.text;
 
 import java.util.ArrayList;
 import java.util.List;
