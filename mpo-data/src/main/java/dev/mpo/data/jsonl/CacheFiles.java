@@ -11,6 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Where files derived from annotation files are kept: beside them, hidden, or else in a cache folder.
@@ -42,7 +43,8 @@ record CacheFiles(Path folder) {
                 return Optional.empty();
             }
             Files.createDirectories(parent);
-            return Optional.of(Files.createTempFile(parent, ".mpo-", ".tmp"));
+            // createTempFile would keep other users of a shared data set from reading the result.
+            return Optional.of(Files.createFile(parent.resolve(".mpo-" + UUID.randomUUID() + ".tmp")));
         } catch (IOException e) {
             return Optional.empty();
         }
