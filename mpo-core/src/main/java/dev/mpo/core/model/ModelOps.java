@@ -11,14 +11,12 @@ import dev.mpo.core.tensor.OperatorLibrary;
  */
 final class ModelOps {
 
-    static final OperatorLibrary OPS = OperatorLibrary.compile("""
+    static final OperatorLibrary OPS = OperatorLibrary.compile(LinearOps.source() + """
             def lin(self, x: Tensor, w: List[Tensor], i: int, lora: float) -> Tensor:
-              if torch.numel(w[i + 1]) > 0:
-                y = torch.linear(x, w[i], w[i + 1])
-              else:
-                y = torch.linear(x, w[i])
+              y = self.linear(x, w[i], w[i + 1])
               if torch.numel(w[i + 2]) > 0:
-                y = torch.add(y, torch.mul(torch.linear(torch.linear(x, w[i + 2]), w[i + 3]), lora))
+                none = torch.slice(torch.flatten(w[i + 2]), 0, 0, 0)
+                y = torch.add(y, torch.mul(self.linear(self.linear(x, w[i + 2], none), w[i + 3], none), lora))
               return y
 
             def norm(self, x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
@@ -39,7 +37,7 @@ final class ModelOps {
               x = torch.div(torch.sub(x, m), s)
               x = torch.permute(torch.view(x, [n, grid, patch, grid, patch, 3]), [0, 1, 3, 5, 2, 4])
               x = torch.to(torch.reshape(x, [n, grid * grid, 3 * patch * patch]), dtype)
-              y = torch.linear(x, torch.view(w[1], [torch.size(w[1], 0), -1]), w[2])
+              y = self.linear(x, torch.view(w[1], [torch.size(w[1], 0), -1]), w[2])
               y = torch.cat([torch.expand(w[0], [n, -1, -1]), y], 1)
               return torch.add(y, w[3])
 
@@ -81,8 +79,8 @@ final class ModelOps {
                 x = torch.permute(x, [0, 2, 1, 3])
               x = torch.reshape(x, [n * short * short, -1])
               x = torch.layer_norm(x, [torch.size(x, -1)], w[0], w[1], 1.0000000000000001e-05)
-              x = torch.gelu(torch.linear(x, w[2], w[3]), approximate="none")
-              return torch.linear(x, w[4], w[5])
+              x = torch.gelu(self.linear(x, w[2], w[3]), approximate="none")
+              return self.linear(x, w[4], w[5])
 
             def token_embeddings(self, weight: Tensor, ids: Tensor) -> Tensor:
               return torch.embedding(weight, ids)
@@ -181,6 +179,9 @@ final class ModelOps {
                 k = torch.select(qkv, 2, g)
                 v = torch.select(qkv, 2, g + 1)
               else:
+                h = self.shared_input(h)
+                if not trimmed:
+                  hq = h
                 q = torch.view(self.lin(hq, w, 1, lora), [-1, heads, d])
                 k = torch.view(self.lin(h, w, 5, lora), [t, groups, d])
                 v = torch.view(self.lin(h, w, 9, lora), [t, groups, d])
@@ -188,7 +189,7 @@ final class ModelOps {
 
             def after_attention(self, x: Tensor, a: Tensor, w: List[Tensor], eps: float, lora: float) -> Tensor:
               x = torch.add(x, self.lin(a, w, 13, lora))
-              h = torch.rms_norm(x, [torch.size(x, -1)], w[17], eps)
+              h = self.shared_input(torch.rms_norm(x, [torch.size(x, -1)], w[17], eps))
               h = torch.mul(torch.silu(self.lin(h, w, 18, lora)), self.lin(h, w, 22, lora))
               return torch.add(x, self.lin(h, w, 26, lora))
 
@@ -255,7 +256,7 @@ final class ModelOps {
               return torch.rms_norm(x, [torch.size(x, -1)], weight, eps)
 
             def score(self, h: Tensor, weight: Tensor, labels: Tensor) -> List[Tensor]:
-              z = torch.linear(h, weight)
+              z = self.linear(h, weight, torch.slice(torch.flatten(weight), 0, 0, 0))
               if ops.prim.dtype(z) == 15:
                 z = torch.to(z, 6)
               lse = torch.logsumexp(z, [-1], True)
@@ -273,7 +274,7 @@ final class ModelOps {
               else:
                 if torch.numel(sums) > 0:
                   r3 = torch.addmm_(sums, torch.t(g), h)
-              return torch.matmul(g, weight)
+              return self.linear_backward_input(g, weight)
 
             def scatter_rows(self, g: Tensor, index: Tensor, rows: int) -> Tensor:
               out = torch.zeros([rows, torch.size(g, 1)], dtype=ops.prim.dtype(g), layout=None, device=ops.prim.device(g))

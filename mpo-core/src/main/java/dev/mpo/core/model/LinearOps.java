@@ -1,0 +1,73 @@
+package dev.mpo.core.model;
+
+import dev.mpo.core.tensor.CpuFeatures;
+
+/**
+ * Linear maps as TorchScript: {@code linear}, {@code shared_input} and {@code linear_backward_input}.
+ *
+ * <p>libtorch multiplies single-precision matrices with MKL, which uses half of the vector width of AMD processors.
+ * oneDNN, which is part of libtorch too, uses all of it and takes about half of the time, although inputs and results
+ * are copied to and from its own tensor layout. libtorch also has a oneDNN operator without these copies, but it cannot
+ * be differentiated and rounds differently: a stage must give the same bits with and without autograd.
+ */
+final class LinearOps {
+
+    private static final String STANDARD = """
+            def shared_input(self, x: Tensor) -> Tensor:
+              return x
+
+            def linear(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+              if torch.numel(bias) > 0:
+                y = torch.linear(x, weight, bias)
+              else:
+                y = torch.linear(x, weight)
+              return y
+
+            def linear_backward_input(self, g: Tensor, weight: Tensor) -> Tensor:
+              return torch.matmul(g, weight)
+
+            """;
+
+    private static final String ONE_DNN = """
+            def suits_onednn(self, x: Tensor) -> bool:
+              return ops.prim.is_cpu(x) and ops.prim.dtype(x) == 6 and torch.numel(x) > 16384
+
+            def shared_input(self, x: Tensor) -> Tensor:
+              if self.suits_onednn(x):
+                x = torch.to_mkldnn(x, None)
+              return x
+
+            def linear(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+              b = annotate(Optional[Tensor], None)
+              if torch.numel(bias) > 0:
+                b = bias
+              if not ops.prim.is_mkldnn(x):
+                x = self.shared_input(x)
+              if ops.prim.is_mkldnn(x):
+                y = torch.to_dense(torch.linear(x, weight, b), None, masked_grad=None)
+              else:
+                y = torch.linear(x, weight, b)
+              return y
+
+            def linear_backward_input(self, g: Tensor, weight: Tensor) -> Tensor:
+              if self.suits_onednn(g):
+                y = torch.mkldnn_linear_backward_input([torch.size(g, 0), torch.size(weight, 1)], torch.to_mkldnn(g, None), weight)
+                y = torch.to_dense(y, None, masked_grad=None)
+              else:
+                y = torch.matmul(g, weight)
+              return y
+
+            """;
+
+    private LinearOps() {}
+
+    /** Returns the variant that suits this processor. */
+    static String source() {
+        return source(CpuFeatures.prefersOneDnn());
+    }
+
+    /** Returns a variant; that with oneDNN compiles only where libtorch has it. */
+    static String source(boolean oneDnn) {
+        return oneDnn ? ONE_DNN : STANDARD;
+    }
+}
