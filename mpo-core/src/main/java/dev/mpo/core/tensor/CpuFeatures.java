@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 /** What the host processor is good at. */
 public final class CpuFeatures {
 
-    /** System property that overrides {@link #prefersOneDnn()}: {@code onednn} or {@code mkl}. */
+    /** System property that chooses the matrix library: {@code mkl} (the default), {@code onednn}, or {@code auto}. */
     public static final String MATRIX_LIBRARY = "mpo.cpu.matrix";
 
     private static final Logger LOG = LoggerFactory.getLogger(CpuFeatures.class);
@@ -18,12 +18,13 @@ public final class CpuFeatures {
     private CpuFeatures() {}
 
     /**
-     * Returns whether oneDNN multiplies single-precision matrices faster than MKL: on AMD processors with 512-bit
-     * vectors, of which MKL uses half. The answer depends on the processor alone, so that results repeat.
+     * Returns whether single-precision matrices are multiplied by oneDNN instead of MKL. With {@code auto}, on AMD
+     * processors with 512-bit vectors, of which MKL uses half; the answer then depends on the processor alone, so that
+     * results repeat.
      */
     public static boolean prefersOneDnn() {
-        String wish = System.getProperty(MATRIX_LIBRARY, "");
-        if (!wish.isEmpty()) {
+        String wish = System.getProperty(MATRIX_LIBRARY, "mkl");
+        if (!wish.equals("auto")) {
             return wish.equals("onednn");
         }
         Path description = Path.of("/proc/cpuinfo");
