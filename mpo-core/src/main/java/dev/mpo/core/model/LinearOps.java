@@ -3,19 +3,20 @@ package dev.mpo.core.model;
 import dev.mpo.core.tensor.CpuFeatures;
 
 /**
- * Linear maps as TorchScript: {@code linear}, {@code shared_input} and {@code linear_backward_input}.
+ * Linear maps as TorchScript: {@code linear} and {@code linear_backward_input}.
  *
  * <p>libtorch multiplies single-precision matrices with MKL, which uses half of the vector width of AMD processors.
  * oneDNN, which is part of libtorch too, uses all of it and takes about half of the time, although inputs and results
  * are copied to and from its own tensor layout. libtorch also has a oneDNN operator without these copies, but it cannot
  * be differentiated and rounds differently: a stage must give the same bits with and without autograd.
+ *
+ * <p>No tensor in oneDNN's layout has two consumers under autograd: their gradients would be added by oneDNN's sum
+ * primitive, which divides by zero, and ends the process, on machines that do not tell the sizes of their caches (some
+ * virtual ones).
  */
 final class LinearOps {
 
     private static final String STANDARD = """
-            def shared_input(self, x: Tensor) -> Tensor:
-              return x
-
             def linear(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
               if torch.numel(bias) > 0:
                 y = torch.linear(x, weight, bias)
@@ -32,19 +33,12 @@ final class LinearOps {
             def suits_onednn(self, x: Tensor) -> bool:
               return ops.prim.is_cpu(x) and ops.prim.dtype(x) == 6 and torch.numel(x) > 16384
 
-            def shared_input(self, x: Tensor) -> Tensor:
-              if self.suits_onednn(x):
-                x = torch.to_mkldnn(x, None)
-              return x
-
             def linear(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
               b = annotate(Optional[Tensor], None)
               if torch.numel(bias) > 0:
                 b = bias
-              if not ops.prim.is_mkldnn(x):
-                x = self.shared_input(x)
-              if ops.prim.is_mkldnn(x):
-                y = torch.to_dense(torch.linear(x, weight, b), None, masked_grad=None)
+              if self.suits_onednn(x):
+                y = torch.to_dense(torch.linear(torch.to_mkldnn(x, None), weight, b), None, masked_grad=None)
               else:
                 y = torch.linear(x, weight, b)
               return y

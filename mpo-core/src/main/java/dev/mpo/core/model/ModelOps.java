@@ -179,7 +179,6 @@ final class ModelOps {
                 k = torch.select(qkv, 2, g)
                 v = torch.select(qkv, 2, g + 1)
               else:
-                h = self.shared_input(h)
                 if not trimmed:
                   hq = h
                 q = torch.view(self.lin(hq, w, 1, lora), [-1, heads, d])
@@ -189,7 +188,7 @@ final class ModelOps {
 
             def after_attention(self, x: Tensor, a: Tensor, w: List[Tensor], eps: float, lora: float) -> Tensor:
               x = torch.add(x, self.lin(a, w, 13, lora))
-              h = self.shared_input(torch.rms_norm(x, [torch.size(x, -1)], w[17], eps))
+              h = torch.rms_norm(x, [torch.size(x, -1)], w[17], eps)
               h = torch.mul(torch.silu(self.lin(h, w, 18, lora)), self.lin(h, w, 22, lora))
               return torch.add(x, self.lin(h, w, 26, lora))
 

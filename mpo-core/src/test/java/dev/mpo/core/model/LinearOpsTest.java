@@ -21,7 +21,6 @@ class LinearOpsTest {
             def apply(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
               return self.linear(x, weight, bias)
             def apply_twice(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-              x = self.shared_input(x)
               return torch.add(self.linear(x, weight, bias), self.linear(x, weight, bias))
             def backward_input(self, g: Tensor, weight: Tensor) -> Tensor:
               return self.linear_backward_input(g, weight)
