@@ -4,6 +4,7 @@ import dev.mpo.core.CheckpointException;
 import dev.mpo.core.ConfigException;
 import dev.mpo.core.DataException;
 import dev.mpo.core.InterruptedRunException;
+import dev.mpo.core.RankFailedException;
 import dev.mpo.core.TrainingDivergedException;
 
 /** The exit codes of every command; scripts depend on them, so a number is never reused for another meaning. */
@@ -48,6 +49,8 @@ public final class ExitCodes {
             return DIVERGED;
         } else if (failure instanceof InterruptedRunException) {
             return INTERRUPTED;
+        } else if (failure instanceof RankFailedException rank) {
+            return rank.exitCode();
         }
         return INTERNAL;
     }

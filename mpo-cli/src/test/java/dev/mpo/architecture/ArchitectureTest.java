@@ -84,6 +84,18 @@ class ArchitectureTest {
     }
 
     @Test
+    void onlyTensorsAndCollectivesCallNativeLibraries() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.mpo.core.tensor..", "dev.mpo.train.dist..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("com.sun.jna..")
+                .because("the rest of the trainer must not know MPI and NCCL")
+                .check(CLASSES);
+    }
+
+    @Test
     void onlyTheCommandLineWritesToStandardStreams() {
         noClasses()
                 .that()

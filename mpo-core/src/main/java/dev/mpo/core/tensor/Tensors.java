@@ -1,5 +1,7 @@
 package dev.mpo.core.tensor;
 
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
@@ -24,6 +26,10 @@ public final class Tensors {
               return torch.to(x, torch.device(device), ops.prim.dtype(x))
             def to_dtype(self, x: Tensor, dtype: int) -> Tensor:
               return torch.to(x, dtype)
+            def first_element(self, x: Tensor) -> Tensor:
+              if torch.is_contiguous(x):
+                return torch.narrow(torch.view(x, [-1]), 0, 0, 1)
+              raise AssertionError("the tensor is not contiguous")
             def narrow_view(self, x: Tensor, start: int, length: int, shape: List[int]) -> Tensor:
               return torch.view(torch.narrow(x, 0, start, length), shape)
             def copy_into(self, target: Tensor, source: Tensor) -> int:
@@ -144,6 +150,23 @@ public final class Tensors {
     /** Returns a view of {@code length} elements of a vector from {@code start}, in the given shape. */
     public static Tensor view(Scope scope, Tensor vector, long start, long length, long... shape) {
         return OPS.call(scope, "narrow_view", vector, start, length, shape);
+    }
+
+    /**
+     * Returns the address of the first element of a contiguous tensor in the memory of its device, 0 for a tensor
+     * without elements; for libraries that move tensors between processes. It is valid as long as the memory lives.
+     *
+     * @throws RuntimeException if the tensor is not contiguous
+     */
+    public static long address(Tensor x) {
+        if (x.numel() == 0) {
+            return 0;
+        }
+        // A view of one element, since the buffer of a whole tensor is limited to 2 GiB.
+        try (Scope scope = new Scope()) {
+            Tensor first = OPS.call(scope, "first_element", x);
+            return Pointer.nativeValue(Native.getDirectBufferPointer(LibTorch.directBuffer(first.handle())));
+        }
     }
 
     /** Copies the elements of {@code source} into {@code target}, converting type and device; the counts must agree. */

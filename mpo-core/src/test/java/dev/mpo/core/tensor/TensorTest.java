@@ -1,8 +1,10 @@
 package dev.mpo.core.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.sun.jna.Pointer;
 import org.junit.jupiter.api.Test;
 
 class TensorTest {
@@ -60,6 +62,32 @@ class TensorTest {
             double expected = n * (double) 0.1f * 0.1f;
             assertThat(Tensors.squaredNorm(Tensors.of(scope, Device.CPU, values, n)))
                     .isCloseTo(expected, within(expected * 1e-6));
+        }
+    }
+
+    @Test
+    void theAddressIsThatOfTheFirstElement() {
+        try (Scope scope = new Scope()) {
+            Tensor x = Tensors.of(scope, Device.CPU, new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
+            assertThat(new Pointer(Tensors.address(x)).getFloatArray(0, 6)).containsExactly(1, 2, 3, 4, 5, 6);
+            Tensor row = Tensors.view(scope, x, 1, 1, 3);
+            assertThat(Tensors.address(row)).isEqualTo(Tensors.address(x) + 3 * Float.BYTES);
+            Tensor half = Tensors.to(scope, x, DType.BFLOAT16);
+            assertThat(new Pointer(Tensors.address(half)).getShort(2)).isEqualTo((short) 0x4000);
+            assertThat(Tensors.address(Tensors.zeros(scope, Device.CPU, DType.FLOAT32, 0)))
+                    .isZero();
+        }
+    }
+
+    @Test
+    void aTensorWithGapsHasNoAddress() {
+        OperatorLibrary ops = OperatorLibrary.compile("""
+                def transposed(self, x: Tensor) -> Tensor:
+                  return torch.t(x)
+                """);
+        try (Scope scope = new Scope()) {
+            Tensor x = ops.call(scope, "transposed", Tensors.zeros(scope, Device.CPU, DType.FLOAT32, 2, 3));
+            assertThatThrownBy(() -> Tensors.address(x)).hasMessageContaining("not contiguous");
         }
     }
 }

@@ -1,0 +1,146 @@
+package dev.mpo.train.dist;
+
+import com.sun.jna.ptr.PointerByReference;
+import dev.mpo.core.RankFailedException;
+import dev.mpo.core.tensor.DType;
+import dev.mpo.core.tensor.Device;
+import dev.mpo.core.tensor.Tensor;
+import dev.mpo.core.tensor.Tensors;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Collectives by Open MPI, on the CPU.
+ *
+ * <p>One thread makes all calls of MPI, in the order in which they were asked for. Before each operation it waits until
+ * all ranks are there, asleep most of the time: MPI's own waiting would keep a core busy that the computation needs.
+ */
+final class MpiCollectives implements Collectives {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MpiCollectives.class);
+    private static final long PART_BYTES =
+            2 << 20; // larger parts make MPI allocate and touch fresh memory for every sum
+    private static final int POLLS_WITHOUT_SLEEP = 50;
+    private static final long SLEEP_NANOS = 50_000;
+    private static final long LONGEST_SLEEP_NANOS = 1_000_000;
+
+    private final Ranks ranks;
+    private final MpiLibrary mpi;
+    private final MpiOperations operations;
+    private final OperationThread thread;
+    private final Duration timeout;
+
+    private MpiCollectives(Ranks ranks, MpiLibrary mpi, Duration timeout) {
+        this.ranks = ranks;
+        this.mpi = mpi;
+        this.operations = new MpiOperations(mpi, ranks, PART_BYTES);
+        this.timeout = timeout;
+        this.thread = new OperationThread("mpi");
+    }
+
+    /** Joins the other ranks. */
+    static MpiCollectives open(Ranks ranks, Duration timeout) {
+        MpiCollectives collectives = new MpiCollectives(ranks, MpiLibrary.load(), timeout);
+        collectives
+                .thread
+                .submit("start of MPI", () -> collectives.mpi.start(ranks))
+                .await();
+        return collectives;
+    }
+
+    @Override
+    public Ranks ranks() {
+        return ranks;
+    }
+
+    @Override
+    public Device device() {
+        return Device.CPU;
+    }
+
+    @Override
+    public Work allReduceSum(Tensor tensor) {
+        Arguments.requireSummable(tensor);
+        long address = Tensors.address(tensor);
+        long count = tensor.numel();
+        DType type = tensor.dtype();
+        return together("all-reduce", count, type, () -> operations.allReduceSum(address, count, type));
+    }
+
+    @Override
+    public Work reduceScatterSum(Tensor full, Tensor shard) {
+        Arguments.requireSummable(full);
+        Arguments.requireShards(full, shard, ranks.size());
+        long from = Tensors.address(full);
+        long to = Tensors.address(shard);
+        long count = shard.numel();
+        DType type = full.dtype();
+        return together("reduce-scatter", count, type, () -> operations.reduceScatterSum(from, to, count, type));
+    }
+
+    @Override
+    public Work allGather(Tensor shard, Tensor full) {
+        Arguments.requireShards(full, shard, ranks.size());
+        long from = Tensors.address(shard);
+        long to = Tensors.address(full);
+        long count = shard.numel();
+        long bytes = count * shard.dtype().numBytes();
+        return together("all-gather", count, shard.dtype(), () -> operations.allGather(from, to, bytes));
+    }
+
+    @Override
+    public Work broadcast(Tensor tensor, int root) {
+        Arguments.requireRank(root, ranks.size());
+        long address = Tensors.address(tensor);
+        long bytes = tensor.numel() * tensor.dtype().numBytes();
+        return together("broadcast", tensor.numel(), tensor.dtype(), () -> operations.broadcast(address, bytes, root));
+    }
+
+    private Work together(String name, long count, DType type, Runnable operation) {
+        return thread.submit(name + " of " + count + " x " + type, () -> {
+            awaitOthers(name);
+            if (count > 0) {
+                operation.run();
+            }
+        });
+    }
+
+    @Override
+    public void barrier() {
+        thread.submit("barrier", () -> awaitOthers("barrier")).await();
+    }
+
+    private void awaitOthers(String name) {
+        PointerByReference meeting = mpi.meet();
+        long started = System.nanoTime();
+        long sleep = SLEEP_NANOS;
+        for (int polls = 0; !mpi.over(meeting); polls++) {
+            if (polls < POLLS_WITHOUT_SLEEP) {
+                Thread.onSpinWait();
+                continue;
+            }
+            LockSupport.parkNanos(sleep);
+            sleep = Math.min(sleep * 2, LONGEST_SLEEP_NANOS);
+            if (System.nanoTime() - started > timeout.toNanos()) {
+                throw new RankFailedException(
+                        "rank " + ranks.rank() + " waited " + timeout.toSeconds() + " s for the others in " + name, 1);
+            }
+        }
+    }
+
+    @Override
+    public void abort(String reason, int exitCode) {
+        LOG.error("rank {}: {}", ranks.rank(), reason);
+        Runtime.getRuntime().halt(exitCode); // mpirun and srun end the other ranks
+    }
+
+    @Override
+    public void close() {
+        if (!thread.failed()) {
+            thread.submit("end of MPI", mpi::stop).await();
+        }
+        thread.close();
+    }
+}
