@@ -30,9 +30,12 @@ record CacheFiles(Path folder) {
     /** Returns the places for a file derived from another, the preferred one first. */
     List<Path> of(Path path, String suffix) {
         Path absolute = path.toAbsolutePath().normalize();
-        Path name = absolute.getFileName();
-        return List.of(
-                absolute.resolveSibling("." + name + suffix), folder.resolve(digest(absolute.toString()) + suffix));
+        return List.of(beside(absolute, suffix), folder.resolve(digest(absolute.toString()) + suffix));
+    }
+
+    /** Returns the hidden file beside another. */
+    static Path beside(Path path, String suffix) {
+        return path.resolveSibling("." + path.getFileName() + suffix);
     }
 
     /** Creates an empty file beside a place, with the place's folder when absent; empty if that is not possible. */

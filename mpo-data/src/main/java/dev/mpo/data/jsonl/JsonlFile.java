@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The first opening reads the file once to note where lines begin, and for a file of some size keeps these notes on
  * disk, which later openings map instead: the heap then holds nothing per row, and processes share the notes. Rows are
- * read and parsed when asked for. A gzip file, {@code .jsonl.gz}, is unpacked once to a hidden file beside it. Safe for
- * use by several threads. Do not interrupt a thread inside a read: the JDK then closes the file for all of them.
+ * read and parsed when asked for. A packed file, {@code .jsonl.gz} or {@code .jsonl.zst}, is unpacked once to a hidden
+ * file beside it. Safe for use by several threads. Do not interrupt a thread inside a read: the JDK then closes the file for all of them.
  */
 public final class JsonlFile implements AutoCloseable {
 
@@ -57,9 +57,9 @@ public final class JsonlFile implements AutoCloseable {
     static JsonlFile open(Path path, LineIndexCache cache) {
         FileChannel channel = null;
         try {
-            Path plain = UnpackedRows.isPacked(path) ? UnpackedRows.of(path, cache.places()) : path;
+            Path plain = UnpackedRows.of(path, cache.places());
             channel = FileChannel.open(plain, StandardOpenOption.READ);
-            return new JsonlFile(path, channel, cache.open(plain, channel));
+            return new JsonlFile(path, channel, cache.open(plain, channel, !plain.equals(path)));
         } catch (NoSuchFileException e) {
             throw new DataException(
                     "annotation file " + path + " does not exist: correct the path in the meta file", e);

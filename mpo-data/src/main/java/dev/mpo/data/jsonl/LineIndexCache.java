@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An index lies beside its file as {@code .NAME.mpo-index}, or in the user's cache folder where that is not
  * writable. It is used while size and modification time of the file are what they were. A file changed in the last two
- * seconds is not trusted to show the next change by its time, so its index is not kept.
+ * seconds is not trusted to show the next change by its time, so its index is not kept. Of several processes that open a
+ * file at once one reads it and the others wait for its index.
  */
 final class LineIndexCache {
 
@@ -23,6 +24,7 @@ final class LineIndexCache {
     static final long LEAST_BYTES = 8L << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(LineIndexCache.class);
+    private static final String SUFFIX = ".mpo-index";
     private static final Duration LEAST_AGE = Duration.ofSeconds(2);
     private static final int MAX_WORKERS = 8;
 
@@ -51,30 +53,54 @@ final class LineIndexCache {
         return places;
     }
 
-    /** Returns the index of an open file, from disk if there is a current one. */
-    Opened open(Path path, FileChannel channel) throws IOException {
+    /** Returns the preferred place of a file's index. */
+    static Path beside(Path path) {
+        return CacheFiles.beside(path, SUFFIX);
+    }
+
+    /**
+     * Returns the index of an open file, from disk if there is a current one.
+     *
+     * @param finished whether nobody will write to the file any more, however new it is
+     */
+    Opened open(Path path, FileChannel channel, boolean finished) throws IOException {
         FileVersion version = FileVersion.of(path);
         int numWorkers = Math.min(MAX_WORKERS, Runtime.getRuntime().availableProcessors());
         if (version.size() >= leastBytes) {
-            for (Path place : places.of(path, ".mpo-index")) {
-                Optional<LineIndex> cached = LineIndexFile.read(place, version);
-                if (cached.isPresent()) {
-                    LOG.debug(
-                            "{}: index of {} rows read from {}",
-                            path,
-                            cached.get().count(),
-                            place);
-                    return new Opened(cached.get(), JsonlFile.IndexOrigin.REUSED);
-                }
+            Optional<Opened> kept = find(path, version);
+            if (kept.isPresent()) {
+                return kept.get();
             }
-            if (age(version).compareTo(LEAST_AGE) > 0) {
-                Optional<LineIndex> built = build(path, channel, version, numWorkers);
+            if (finished || age(version).compareTo(LEAST_AGE) > 0) {
+                Optional<Opened> built = findOrBuild(path, channel, version, numWorkers);
                 if (built.isPresent()) {
-                    return new Opened(built.get(), JsonlFile.IndexOrigin.WRITTEN);
+                    return built.get();
                 }
             }
         }
         return new Opened(LineIndex.scan(channel, version.size(), numWorkers), JsonlFile.IndexOrigin.MEMORY);
+    }
+
+    private Optional<Opened> find(Path path, FileVersion version) {
+        for (Path place : places.of(path, SUFFIX)) {
+            Optional<LineIndex> kept = LineIndexFile.read(place, version);
+            if (kept.isPresent()) {
+                LOG.debug("{}: index of {} rows read from {}", path, kept.get().count(), place);
+                return Optional.of(new Opened(kept.get(), JsonlFile.IndexOrigin.REUSED));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Opened> findOrBuild(Path path, FileChannel channel, FileVersion version, int numWorkers)
+            throws IOException {
+        try (BuildLock lock = BuildLock.acquire(places.of(path, SUFFIX))) {
+            Optional<Opened> kept = find(path, version); // made by whoever held the lock before
+            return kept.isPresent()
+                    ? kept
+                    : build(path, channel, version, numWorkers)
+                            .map(index -> new Opened(index, JsonlFile.IndexOrigin.WRITTEN));
+        }
     }
 
     private static Duration age(FileVersion version) {
@@ -83,7 +109,7 @@ final class LineIndexCache {
 
     private Optional<LineIndex> build(Path path, FileChannel channel, FileVersion version, int numWorkers)
             throws IOException {
-        for (Path place : places.of(path, ".mpo-index")) {
+        for (Path place : places.of(path, SUFFIX)) {
             Optional<Path> temporary = CacheFiles.temporaryFor(place);
             if (temporary.isEmpty()) {
                 continue;

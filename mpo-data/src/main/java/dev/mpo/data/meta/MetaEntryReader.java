@@ -21,6 +21,8 @@ final class MetaEntryReader {
     private static final List<String> KEYS =
             List.of("root", "annotation", "repeat_time", "length", "data_augment", "max_dynamic_patch");
 
+    private static final List<String> ENDINGS = List.of(".jsonl", ".jsonl.gz", ".jsonl.zst");
+
     private final Path file;
     private final String name;
     private final PathMap pathMap;
@@ -72,11 +74,11 @@ final class MetaEntryReader {
         if (text == null) {
             return null;
         }
-        if (!text.endsWith(".jsonl") && !text.endsWith(".jsonl.gz")) {
+        if (ENDINGS.stream().noneMatch(text::endsWith)) {
             problem(
                     "annotation",
                     "expected a path ending in .jsonl, got \"" + text
-                            + "\": write one JSON object per line and name the file .jsonl, or .jsonl.gz if it is packed");
+                            + "\": write one JSON object per line and name the file .jsonl, or .jsonl.gz or .jsonl.zst if it is packed");
             return null;
         }
         Path path = resolve(text, "annotation");
