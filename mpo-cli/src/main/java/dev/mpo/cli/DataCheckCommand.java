@@ -45,8 +45,8 @@ final class DataCheckCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli creates it before anything runs
     private SettingsOptions settings;
 
-    @Parameters(paramLabel = "META", arity = "0..1", description = "Meta file (JSON); in place of --meta.")
-    private @Nullable String meta;
+    @Parameters(paramLabel = "META", arity = "0..*", description = "Meta files (JSON); in place of --meta.")
+    private List<String> meta = new ArrayList<>();
 
     @Option(names = "--decode", description = "Decode every image, each file once, instead of looking at its header.")
     private boolean decode;

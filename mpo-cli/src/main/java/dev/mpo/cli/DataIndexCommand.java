@@ -2,9 +2,8 @@ package dev.mpo.cli;
 
 import dev.mpo.data.jsonl.JsonlFile;
 import dev.mpo.data.meta.MetaEntry;
-import dev.mpo.data.meta.MetaFile;
-import dev.mpo.data.meta.PathMap;
 import dev.mpo.train.config.RunConfig;
+import dev.mpo.train.setup.DataSources;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -13,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +41,8 @@ final class DataIndexCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli creates it before anything runs
     private SettingsOptions settings;
 
-    @Parameters(paramLabel = "META", arity = "0..1", description = "Meta file (JSON); in place of --meta.")
-    private @Nullable String meta;
+    @Parameters(paramLabel = "META", arity = "0..*", description = "Meta files (JSON); in place of --meta.")
+    private List<String> meta = new ArrayList<>();
 
     @Option(
             names = "--read",
@@ -79,11 +77,10 @@ final class DataIndexCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         RunConfig config = settings.loadForData(meta);
-        Path file = Path.of(Objects.requireNonNull(config.data().meta()));
         List<JsonlFile> open = new ArrayList<>();
         try {
             List<Opened> datasets = new ArrayList<>();
-            for (MetaEntry entry : MetaFile.load(file, new PathMap(config.data().pathMap()))) {
+            for (MetaEntry entry : DataSources.entries(config.data())) {
                 long start = System.nanoTime();
                 JsonlFile rows = JsonlFile.open(entry.annotation());
                 open.add(rows);

@@ -2,7 +2,6 @@ package dev.mpo.cli;
 
 import dev.mpo.core.config.ModelConfig;
 import dev.mpo.data.image.TileOptions;
-import dev.mpo.data.meta.PathMap;
 import dev.mpo.data.pair.OnTooLong;
 import dev.mpo.data.pair.PairDataset;
 import dev.mpo.data.pair.PairEncoder;
@@ -12,10 +11,11 @@ import dev.mpo.data.text.Tokenizer;
 import dev.mpo.data.text.Tokenizers;
 import dev.mpo.train.config.DataSettings;
 import dev.mpo.train.config.RunConfig;
+import dev.mpo.train.setup.DataSources;
 import dev.mpo.train.setup.PairData;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The data sets that a command looks at, and, where a model is given, what turns their rows into pairs. */
@@ -54,11 +54,7 @@ final class DataInput implements AutoCloseable {
     static DataInput open(RunConfig config) {
         String path = config.model().path();
         if (path == null) {
-            Path meta = Path.of(Objects.requireNonNull(config.data().meta()));
-            return new DataInput(
-                    config,
-                    PairDataset.openAll(List.of(meta), new PathMap(config.data().pathMap())),
-                    null);
+            return new DataInput(config, DataSources.open(config.data()), null);
         }
         Path folder = Path.of(path);
         ModelConfig model = ModelConfig.load(folder);
@@ -72,6 +68,13 @@ final class DataInput implements AutoCloseable {
             tokenizer.close();
             throw e;
         }
+    }
+
+    /** Returns the names of the meta files, for titles. */
+    String title() {
+        return config.data().meta().stream()
+                .map(meta -> String.valueOf(Path.of(meta).getFileName()))
+                .collect(Collectors.joining(", "));
     }
 
     /** Returns the settings. */

@@ -5,7 +5,8 @@ import dev.mpo.train.config.RunConfig;
 import dev.mpo.train.report.DataPreviewPage;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Objects;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -32,8 +33,8 @@ final class DataPreviewCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli creates it before anything runs
     private SettingsOptions settings;
 
-    @Parameters(paramLabel = "META", arity = "0..1", description = "Meta file (JSON); in place of --meta.")
-    private @Nullable String meta;
+    @Parameters(paramLabel = "META", arity = "0..*", description = "Meta files (JSON); in place of --meta.")
+    private List<String> meta = new ArrayList<>();
 
     @Option(names = "--n", paramLabel = "N", defaultValue = "20", description = "How many pairs to show.")
     private int count;
@@ -41,9 +42,9 @@ final class DataPreviewCommand implements Callable<Integer> {
     @Option(
             names = "--html",
             paramLabel = "FILE",
-            required = true,
+            defaultValue = "preview.html",
             description = "Page to write; replaced if it exists.")
-    @SuppressWarnings("NullAway.Init") // picocli refuses the command line without it
+    @SuppressWarnings("NullAway.Init") // picocli fills in the default
     private Path html;
 
     /** The result for programs. */
@@ -58,10 +59,9 @@ final class DataPreviewCommand implements Callable<Integer> {
         int shown;
         try (DataInput input = DataInput.open(config)) {
             DataInput.Encoding encoding = input.encoding();
-            Path name = Path.of(Objects.requireNonNull(config.data().meta())).getFileName();
             shown = DataPreviewPage.write(
                     html,
-                    String.valueOf(name),
+                    input.title(),
                     input.datasets(),
                     input.options(),
                     encoding == null ? null : encoding.encoder(),

@@ -9,11 +9,11 @@ import dev.mpo.train.config.RunConfig;
 import dev.mpo.train.report.DataStatsPage;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +46,8 @@ final class DataStatsCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli creates it before anything runs
     private SettingsOptions settings;
 
-    @Parameters(paramLabel = "META", arity = "0..1", description = "Meta file (JSON); in place of --meta.")
-    private @Nullable String meta;
+    @Parameters(paramLabel = "META", arity = "0..*", description = "Meta files (JSON); in place of --meta.")
+    private List<String> meta = new ArrayList<>();
 
     @Option(names = "--html", paramLabel = "FILE", description = "Also write a page with plots.")
     private @Nullable Path html;
@@ -63,10 +63,12 @@ final class DataStatsCommand implements Callable<Integer> {
         RunConfig config = settings.loadForData(meta);
         List<DatasetStats> stats;
         boolean tokens;
+        String title;
         try (DataInput input = DataInput.open(config);
                 JobProgress progress = JobProgress.start(Mpo.of(spec.commandLine()), "stats", "row")) {
             DataInput.Encoding encoding = input.encoding();
             tokens = encoding != null;
+            title = input.title();
             PairOptions options = input.options();
             stats = DataStats.run(
                     input.datasets(),
@@ -78,9 +80,8 @@ final class DataStatsCommand implements Callable<Integer> {
         String unit = tokens ? "tokens" : "characters";
         int limit = config.data().maxSeqLength();
         if (html != null) {
-            Path name = Path.of(Objects.requireNonNull(config.data().meta())).getFileName();
             DataStatsPage.write(
-                    html, String.valueOf(name), stats, unit, tokens ? OptionalInt.of(limit) : OptionalInt.empty());
+                    html, title, stats, unit, tokens ? OptionalInt.of(limit) : OptionalInt.empty());
         }
         PrintWriter console = spec.commandLine().getOut();
         if (Mpo.of(spec.commandLine()).json()) {

@@ -21,8 +21,8 @@ final class SettingsOptions {
     @Option(
             names = "--meta",
             paramLabel = "META",
-            description = "Meta file (JSON) that lists the data sets. Short for --set data.meta=META.")
-    private @Nullable String meta;
+            description = "Meta file (JSON) that lists the data sets. Can be repeated. Short for --set data.meta=META.")
+    private List<String> meta = new ArrayList<>();
 
     @Option(
             names = "--config",
@@ -44,7 +44,7 @@ final class SettingsOptions {
      * @throws ConfigException naming every problem, or if no model or no meta file is given
      */
     RunConfig load(boolean resume) {
-        RunConfig config = read(resume, null);
+        RunConfig config = read(resume, List.of());
         if (config.model().path() == null) {
             throw new ConfigException("no model: give its checkpoint folder with --model DIR (or set model.path)");
         }
@@ -54,31 +54,31 @@ final class SettingsOptions {
     /**
      * Loads the settings for a look at data, for which a model is optional.
      *
-     * @param metaParameter the meta file, over that of {@code --meta}
+     * @param metaParameters meta files; if there are any, they take the place of those of {@code --meta}
      * @throws ConfigException naming every problem, or if no meta file is given
      */
-    RunConfig loadForData(@Nullable String metaParameter) {
-        return requireMeta(read(false, metaParameter));
+    RunConfig loadForData(List<String> metaParameters) {
+        return requireMeta(read(false, metaParameters));
     }
 
     private static RunConfig requireMeta(RunConfig config) {
-        if (config.data().meta() == null) {
+        if (config.data().meta().isEmpty()) {
             throw new ConfigException("no data: give a meta file with --meta META (or set data.meta)");
         }
         return config;
     }
 
-    private RunConfig read(boolean resume, @Nullable String metaParameter) {
+    private RunConfig read(boolean resume, List<String> metaParameters) {
         ConfigLoader loader = new ConfigLoader();
         files.forEach(loader::file);
         settings.forEach(loader::set);
         if (model != null) {
             loader.setText("model.path", model, "--model");
         }
-        if (metaParameter != null) {
-            loader.setText("data.meta", metaParameter, "META");
-        } else if (meta != null) {
-            loader.setText("data.meta", meta, "--meta");
+        if (!metaParameters.isEmpty()) {
+            loader.setTexts("data.meta", metaParameters, "META");
+        } else if (!meta.isEmpty()) {
+            loader.setTexts("data.meta", meta, "--meta");
         }
         if (resume) {
             loader.set("checkpoint.resume=true");

@@ -92,6 +92,30 @@ class DataToolsCommandTest {
     }
 
     @Test
+    void severalMetaFilesAreOneMixtureAndWeightsCanBeSet() throws IOException {
+        Path other = Files.writeString(
+                folder.resolve("other.json"),
+                "{\"more\": {\"root\": \"\", \"annotation\": \"rows.jsonl\", \"repeat_time\": 1}}");
+        Path page = folder.resolve("pages/both.html");
+        Run run = Run.mpo(
+                "data", "stats", meta, other.toString(), "--set", "data.repeat_time.more=0.5", "--json", "--quiet",
+                "--html", page.toString());
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        JsonNode datasets = JSON.readTree(run.out()).get("datasets");
+        assertThat(datasets.get(0).get("pairs_per_epoch").asInt()).isEqualTo(8);
+        assertThat(datasets.get(1).get("dataset").asText()).isEqualTo("more");
+        assertThat(datasets.get(1).get("pairs_per_epoch").asInt()).isEqualTo(2);
+        assertThat(Files.readString(page)).contains("Data: meta.json, other.json");
+
+        Run flags = Run.mpo("data", "index", "--meta", meta, "--meta", other.toString(), "--json");
+        assertThat(JSON.readTree(flags.out()).get("rows").asInt()).isEqualTo(8);
+        Run unknown = Run.mpo("data", "index", meta, "--set", "data.repeat_time.rosw=1");
+        assertThat(unknown.exitCode()).isEqualTo(2);
+        assertThat(unknown.err()).contains("the nearest is rows");
+    }
+
+    @Test
     void statsAreShownAsText() {
         Run run = Run.mpo("data", "stats", meta, "--quiet");
 

@@ -26,6 +26,11 @@ public record MetaEntry(
         boolean dataAugment,
         OptionalInt maxDynamicPatch) {
 
+    /** Returns the same entry with another {@code repeat_time}. */
+    public MetaEntry withRepeatTime(double times) {
+        return new MetaEntry(name, where, root, annotation, times, length, dataAugment, maxDynamicPatch);
+    }
+
     /**
      * Returns how many pairs a pass over this data set takes: {@code int(rows x repeatTime)} below 1, {@code rows x
      * int(repeatTime)} from 1 on.

@@ -47,10 +47,19 @@ public final class PairDataset implements AutoCloseable {
      *
      * @throws DataException if a meta or annotation file is missing or malformed
      */
-    public static List<PairDataset> openAll(List<Path> metaFiles, PathMap pathMap) {
+    public static List<PairDataset> load(List<Path> metaFiles, PathMap pathMap) {
+        return openAll(MetaFile.load(metaFiles, pathMap), pathMap);
+    }
+
+    /**
+     * Opens data sets in order; the caller closes each.
+     *
+     * @throws DataException if an annotation file is missing or damaged
+     */
+    public static List<PairDataset> openAll(List<MetaEntry> entries, PathMap pathMap) {
         List<PairDataset> opened = new ArrayList<>();
         try {
-            for (MetaEntry entry : MetaFile.load(metaFiles, pathMap)) {
+            for (MetaEntry entry : entries) {
                 opened.add(open(entry, pathMap));
             }
         } catch (RuntimeException e) {

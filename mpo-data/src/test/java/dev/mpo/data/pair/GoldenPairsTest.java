@@ -60,7 +60,7 @@ final class GoldenPairsTest {
     }
 
     private static Map<String, PairDataset> open() {
-        return PairDataset.openAll(List.of(SharedFiles.require("goldens/dataset/meta.json")), PathMap.none()).stream()
+        return PairDataset.load(List.of(SharedFiles.require("goldens/dataset/meta.json")), PathMap.none()).stream()
                 .collect(Collectors.toMap(PairDataset::name, Function.identity()));
     }
 

@@ -58,7 +58,7 @@ public final class Workspace {
 
     /** Opens everything added so far; the caller closes it. */
     public List<PairDataset> open() {
-        return PairDataset.openAll(List.of(write("meta.json", meta.toString())), PathMap.none());
+        return PairDataset.load(List.of(write("meta.json", meta.toString())), PathMap.none());
     }
 
     /** Returns a row of text only whose answers tell its question. */

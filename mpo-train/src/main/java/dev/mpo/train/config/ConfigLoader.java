@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -123,6 +125,14 @@ public final class ConfigLoader {
     @CanIgnoreReturnValue
     public ConfigLoader setText(String key, String value, String source) {
         return set(key, JsonNodeFactory.instance.textNode(value), source);
+    }
+
+    /** As {@link #setText}, for a setting that takes several texts. */
+    @CanIgnoreReturnValue
+    public ConfigLoader setTexts(String key, List<String> values, String source) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        values.forEach(array::add);
+        return set(key, array, source);
     }
 
     private ConfigLoader set(String key, JsonNode value, String source) {

@@ -46,14 +46,22 @@ final class ConfigWriter {
         ObjectNode object = JsonNodeFactory.instance.objectNode();
         for (RecordComponent component : settings.getClass().getRecordComponents()) {
             try {
-                object.set(
-                        Schema.snakeCase(component.getName()),
-                        toNode(component.getAccessor().invoke(settings)));
+                Object value = component.getAccessor().invoke(settings);
+                boolean oneOrMany = component.isAnnotationPresent(OneOrMany.class);
+                object.set(Schema.snakeCase(component.getName()), toNode(oneOrMany ? shortest(value) : value));
             } catch (ReflectiveOperationException e) {
                 throw new IllegalStateException("cannot read the setting " + component, e);
             }
         }
         return object;
+    }
+
+    /** A list of one as the one, an empty list as nothing. */
+    private static @Nullable Object shortest(@Nullable Object value) {
+        if (value instanceof List<?> list && list.size() < 2) {
+            return list.isEmpty() ? null : list.get(0);
+        }
+        return value;
     }
 
     private static JsonNode toNode(@Nullable Object value) {

@@ -2,13 +2,15 @@ package dev.mpo.train.config;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code data.*}: which pairs are read and how they become tokens and tiles.
  *
- * @param meta meta file of the data sets; absent until given
+ * @param meta meta files of the data sets; none until given
+ * @param repeatTime by name of a data set, what replaces {@code repeat_time} of its meta file
  * @param template chat template; absent = the checkpoint's
  * @param shuffle whether pairs come in a seeded random order instead of file order
  * @param minDynamicPatch fewest tiles per image
@@ -23,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param pixelLimit most pixels per image
  */
 public record DataSettings(
-        @Nullable String meta,
+        @OneOrMany List<String> meta,
+        @Range(min = 0, max = 1e6) Map<String, Double> repeatTime,
         @Nullable String template,
         boolean shuffle,
         @Range(min = 1) int minDynamicPatch,
@@ -55,8 +58,10 @@ public record DataSettings(
         FAIL
     }
 
-    /** Copies the map, keeping its order. */
+    /** Copies lists and maps, keeping their order. */
     public DataSettings {
+        meta = List.copyOf(meta);
+        repeatTime = Collections.unmodifiableMap(new LinkedHashMap<>(repeatTime));
         pathMap = Collections.unmodifiableMap(new LinkedHashMap<>(pathMap));
     }
 }

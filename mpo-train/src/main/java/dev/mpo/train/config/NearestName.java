@@ -4,12 +4,12 @@ import java.util.Collection;
 import java.util.Comparator;
 
 /** Finds the known name that a misspelt one most likely means. */
-final class NearestName {
+public final class NearestName {
 
     private NearestName() {}
 
     /** The candidate with the smallest edit distance; of equals the first. */
-    static String of(String given, Collection<String> candidates) {
+    public static String of(String given, Collection<String> candidates) {
         return candidates.stream()
                 .min(Comparator.comparingInt(candidate -> distance(given, candidate)))
                 .orElseThrow();

@@ -45,6 +45,11 @@ record Setting(String path, RecordComponent component) {
         return component.getType() == Map.class;
     }
 
+    /** Whether the setting is a list that may be given as one value. */
+    boolean isOneOrMany() {
+        return component.isAnnotationPresent(OneOrMany.class);
+    }
+
     /** Whether null, "decided elsewhere", is accepted. */
     boolean isNullable() {
         return component.getAnnotatedType().isAnnotationPresent(Nullable.class);
@@ -55,24 +60,31 @@ record Setting(String path, RecordComponent component) {
         if (value.isNull() && isNullable()) {
             return null;
         }
+        if (isOneOrMany() && !value.isArray()) {
+            return readOne(value);
+        }
         Type type = component.getGenericType();
         if (type instanceof ParameterizedType generic) {
             Type[] arguments = generic.getActualTypeArguments();
-            return isMap() ? readMap(value) : readList(value, (Class<?>) arguments[0]);
+            return isMap() ? readMap(value, (Class<?>) arguments[1]) : readList(value, (Class<?>) arguments[0]);
         }
         return readScalar(value, (Class<?>) type, "");
     }
 
-    private Map<String, String> readMap(JsonNode value) throws Mismatch {
-        if (!value.isObject()) {
-            throw new Mismatch("", "a mapping of text to text", show(value));
+    private List<String> readOne(JsonNode value) throws Mismatch {
+        if (!value.isTextual() && !value.isNull()) {
+            throw new Mismatch("", "text, a list of texts such as [a, b], or null", show(value));
         }
-        Map<String, String> result = new LinkedHashMap<>();
+        return value.isNull() ? List.of() : List.of(value.textValue());
+    }
+
+    private Map<String, Object> readMap(JsonNode value, Class<?> valueType) throws Mismatch {
+        if (!value.isObject()) {
+            throw new Mismatch("", "a mapping of text to " + describe(valueType), show(value));
+        }
+        Map<String, Object> result = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> entry : value.properties()) {
-            if (!entry.getValue().isTextual()) {
-                throw new Mismatch("[" + entry.getKey() + "]", "text", show(entry.getValue()));
-            }
-            result.put(entry.getKey(), entry.getValue().textValue());
+            result.put(entry.getKey(), readScalar(entry.getValue(), valueType, "[" + entry.getKey() + "]"));
         }
         return result;
     }

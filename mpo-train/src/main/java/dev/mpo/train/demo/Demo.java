@@ -103,7 +103,7 @@ public final class Demo {
     }
 
     private static PreferenceRow example(Path meta) {
-        List<PairDataset> datasets = PairDataset.openAll(List.of(meta), PathMap.none());
+        List<PairDataset> datasets = PairDataset.load(List.of(meta), PathMap.none());
         try {
             return datasets.get(0).row(0);
         } finally {

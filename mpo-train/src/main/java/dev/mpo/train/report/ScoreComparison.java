@@ -96,7 +96,7 @@ public final class ScoreComparison {
     }
 
     private static List<PairExample> examples(Path meta, List<Scored> picked, Path runDir) {
-        List<PairDataset> datasets = PairDataset.openAll(List.of(meta), PathMap.none());
+        List<PairDataset> datasets = PairDataset.load(List.of(meta), PathMap.none());
         try {
             Map<String, PairDataset> byName = new LinkedHashMap<>();
             datasets.forEach(dataset -> byName.put(dataset.name(), dataset));

@@ -1,13 +1,11 @@
 package dev.mpo.train.setup;
 
-import dev.mpo.core.ConfigException;
 import dev.mpo.core.config.ModelConfig;
 import dev.mpo.data.image.TileOptions;
 import dev.mpo.data.loader.LoaderOptions;
 import dev.mpo.data.loader.OnBadSample;
 import dev.mpo.data.loader.PairLoader;
 import dev.mpo.data.loader.SampleOrder;
-import dev.mpo.data.meta.PathMap;
 import dev.mpo.data.pair.OnTooLong;
 import dev.mpo.data.pair.PairDataset;
 import dev.mpo.data.pair.PairEncoder;
@@ -19,7 +17,6 @@ import dev.mpo.train.config.DataSettings;
 import dev.mpo.train.config.RunConfig;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 
 /** The data sets of a run, opened, with the encoder that turns their rows into pairs. It owns the data sets. */
 public final class PairData implements AutoCloseable {
@@ -42,9 +39,6 @@ public final class PairData implements AutoCloseable {
     /** Opens the data sets of {@code data.meta} for a model; the tokenizer is borrowed. */
     public static PairData open(RunConfig settings, ModelConfig model, Tokenizer tokenizer) {
         DataSettings data = settings.data();
-        if (data.meta() == null) {
-            throw new ConfigException("no meta file: give --meta FILE, or data.meta in a configuration file");
-        }
         String template = data.template() == null ? model.template() : data.template();
         boolean thumbnail = data.useThumbnail() == null ? model.useThumbnail() : data.useThumbnail();
         TileOptions tiles = new TileOptions(
@@ -53,8 +47,7 @@ public final class PairData implements AutoCloseable {
                 .withMaxPixels(data.pixelLimit())
                 .withAugmentation(settings.train().seed());
         PairEncoder encoder = PairEncoder.create(tokenizer, ChatTemplate.of(template), options);
-        List<PairDataset> datasets =
-                PairDataset.openAll(List.of(Path.of(Objects.requireNonNull(data.meta()))), new PathMap(data.pathMap()));
+        List<PairDataset> datasets = DataSources.open(data);
         return new PairData(settings, datasets, encoder, template, tokenizer.tokenId(ImageTokens.CONTEXT));
     }
 
@@ -66,7 +59,7 @@ public final class PairData implements AutoCloseable {
         };
     }
 
-    /** Returns the data sets in the order of the meta file. */
+    /** Returns the data sets in the order of the meta files. */
     public List<PairDataset> datasets() {
         return datasets;
     }

@@ -61,6 +61,32 @@ final class ConfigLoaderTest {
     }
 
     @Test
+    void metaFilesAreOneOrManyAndWrittenBackAsTheyAreShortest() throws IOException {
+        assertThat(set().data().meta()).isEmpty();
+        assertThat(set("data.meta=a.json").data().meta()).containsExactly("a.json");
+        assertThat(set("data.meta=a.json", "data.meta=null").data().meta()).isEmpty();
+        RunConfig two = set("data.meta=[\"a.json\",\"b.json\"]");
+        assertThat(two.data().meta()).containsExactly("a.json", "b.json");
+        for (RunConfig config : List.of(set(), set("data.meta=a.json"), two)) {
+            Path written = write("resolved.yaml", config.toYaml());
+            assertThat(RunConfig.load(List.of(written), List.of())).isEqualTo(config);
+        }
+        assertThat(set("data.meta=a.json").toYaml()).contains("  meta: \"a.json\"\n");
+        assertThat(failure("data.meta=7")).contains("data.meta", "expected text, a list of texts", "got 7");
+        assertThat(failure("data.meta=[7]")).contains("data.meta[0]", "expected text, got 7");
+    }
+
+    @Test
+    void weightsOfDataSetsMergeByNameAndAreNumbers() throws IOException {
+        Path file = write("a.yaml", "data:\n  repeat_time: {a: 2, b.c: 3}\n");
+        RunConfig config = RunConfig.load(List.of(file), List.of("data.repeat_time.b.c=0.5"));
+        assertThat(config.data().repeatTime()).isEqualTo(Map.of("a", 2.0, "b.c", 0.5));
+        assertThat(failure("data.repeat_time.a=-1"))
+                .contains("data.repeat_time[a]", "a number of at least 0 and of at most 1000000, got -1");
+        assertThat(failure("data.repeat_time.a=twice")).contains("data.repeat_time[a]", "got \"twice\"");
+    }
+
+    @Test
     void aWholeSectionCanBeSetAtOnce() {
         assertThat(set("train={\"epochs\":2,\"max_steps\":5}").train().maxSteps())
                 .isEqualTo(5);

@@ -23,7 +23,8 @@ final class RunConfigTest {
                         new ModelSettings(
                                 null, List.of(), 0.1, null, new LoraSettings(0, null, List.of(Part.LANGUAGE), null)),
                         new DataSettings(
-                                null,
+                                List.of(),
+                                Map.of(),
                                 null,
                                 true,
                                 1,
