@@ -80,8 +80,7 @@ final class DataStatsCommand implements Callable<Integer> {
         String unit = tokens ? "tokens" : "characters";
         int limit = config.data().maxSeqLength();
         if (html != null) {
-            DataStatsPage.write(
-                    html, title, stats, unit, tokens ? OptionalInt.of(limit) : OptionalInt.empty());
+            DataStatsPage.write(html, title, stats, unit, tokens ? OptionalInt.of(limit) : OptionalInt.empty());
         }
         PrintWriter console = spec.commandLine().getOut();
         if (Mpo.of(spec.commandLine()).json()) {

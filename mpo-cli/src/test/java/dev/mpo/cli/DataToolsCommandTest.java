@@ -2,10 +2,14 @@ package dev.mpo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mpo.data.image.PngWriter;
 import dev.mpo.data.image.RgbImage;
+import dev.mpo.data.pair.PairDataset;
 import dev.mpo.data.synth.NanoCheckpoint;
 import dev.mpo.data.synth.NanoModelConfig;
 import java.io.IOException;
@@ -16,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** {@code data stats}, {@code data preview} and {@code data index}. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -98,8 +103,16 @@ class DataToolsCommandTest {
                 "{\"more\": {\"root\": \"\", \"annotation\": \"rows.jsonl\", \"repeat_time\": 1}}");
         Path page = folder.resolve("pages/both.html");
         Run run = Run.mpo(
-                "data", "stats", meta, other.toString(), "--set", "data.repeat_time.more=0.5", "--json", "--quiet",
-                "--html", page.toString());
+                "data",
+                "stats",
+                meta,
+                other.toString(),
+                "--set",
+                "data.repeat_time.more=0.5",
+                "--json",
+                "--quiet",
+                "--html",
+                page.toString());
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         JsonNode datasets = JSON.readTree(run.out()).get("datasets");
@@ -113,6 +126,28 @@ class DataToolsCommandTest {
         Run unknown = Run.mpo("data", "index", meta, "--set", "data.repeat_time.rosw=1");
         assertThat(unknown.exitCode()).isEqualTo(2);
         assertThat(unknown.err()).contains("the nearest is rows");
+    }
+
+    @Test
+    void aLengthThatTheFileDoesNotHaveIsWarnedOf() throws IOException {
+        Path wrong = Files.writeString(
+                folder.resolve("wrong.json"),
+                "{\"rows\": {\"root\": \"\", \"annotation\": \"rows.jsonl\", \"repeat_time\": 1, \"length\": 5}}");
+        Logger logger = (Logger) LoggerFactory.getLogger(PairDataset.class);
+        ListAppender<ILoggingEvent> warnings = new ListAppender<>();
+        warnings.start();
+        logger.addAppender(warnings);
+        try {
+            assertThat(Run.mpo("data", "stats", wrong.toString(), "--quiet").exitCode())
+                    .isZero();
+        } finally {
+            logger.detachAppender(warnings);
+        }
+        assertThat(warnings.list)
+                .singleElement()
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .asString()
+                .contains("wrong.json: \"rows\": length says 5", "rows.jsonl has 4 rows; the file counts");
     }
 
     @Test

@@ -19,9 +19,9 @@ import org.slf4j.LoggerFactory;
  * Keeps the processes of a machine, and threads of a process, from making the same derived file at the same time: one
  * makes it, the others wait and then find it.
  *
- * <p>It saves work and is not needed for correctness, because finished files are put in place at once. Where no lock can
- * be had (a file system without locks, no writable folder) or the wait takes too long, the caller simply goes ahead. The
- * system frees the lock of a process that dies.
+ * <p>It saves work and is not needed for correctness, because finished files are put in place at once. Where no lock
+ * can be had (a file system without locks, no writable folder) or the wait takes too long, the caller simply goes
+ * ahead. The system frees the lock of a process that dies.
  */
 final class BuildLock implements AutoCloseable {
 

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The first opening reads the file once to note where lines begin, and for a file of some size keeps these notes on
  * disk, which later openings map instead: the heap then holds nothing per row, and processes share the notes. Rows are
  * read and parsed when asked for. A packed file, {@code .jsonl.gz} or {@code .jsonl.zst}, is unpacked once to a hidden
- * file beside it. Safe for use by several threads. Do not interrupt a thread inside a read: the JDK then closes the file for all of them.
+ * file beside it. Safe for use by several threads. Do not interrupt a thread inside a read: the JDK then closes the
+ * file for all of them.
  */
 public final class JsonlFile implements AutoCloseable {
 

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An index lies beside its file as {@code .NAME.mpo-index}, or in the user's cache folder where that is not
  * writable. It is used while size and modification time of the file are what they were. A file changed in the last two
- * seconds is not trusted to show the next change by its time, so its index is not kept. Of several processes that open a
- * file at once one reads it and the others wait for its index.
+ * seconds is not trusted to show the next change by its time, so its index is not kept. Of several processes that open
+ * a file at once one reads it and the others wait for its index.
  */
 final class LineIndexCache {
 

@@ -96,8 +96,8 @@ final class UnpackedRows {
             }
         }
         if (!FileVersion.of(path).equals(version)) {
-            throw new DataException("annotation file " + path
-                    + " was changed while it was unpacked: start again when it is complete");
+            throw new DataException(
+                    "annotation file " + path + " was changed while it was unpacked: start again when it is complete");
         }
     }
 
@@ -107,9 +107,10 @@ final class UnpackedRows {
         } catch (IOException e) {
             throw damaged(e);
         } catch (LinkageError e) {
-            throw new DataException("annotation file " + path + " cannot be unpacked here, because the library for "
-                    + format.label() + " cannot be loaded (" + e.getMessage() + "): unpack it yourself ("
-                    + format.command() + ") and name the .jsonl file in the meta file",
+            throw new DataException(
+                    "annotation file " + path + " cannot be unpacked here, because the library for "
+                            + format.label() + " cannot be loaded (" + e.getMessage() + "): unpack it yourself ("
+                            + format.command() + ") and name the .jsonl file in the meta file",
                     e);
         }
     }

@@ -19,10 +19,8 @@ final class ZstdFrames extends InputStream {
 
     private final InputStream packed;
     private final ZstdDecompressCtx context = new ZstdDecompressCtx();
-    private final ByteBuffer source =
-            ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
-    private final ByteBuffer target =
-            ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
+    private final ByteBuffer source = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
+    private final ByteBuffer target = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
     private final byte[] chunk = new byte[BUFFER_BYTES];
     private boolean frameFinished;
 

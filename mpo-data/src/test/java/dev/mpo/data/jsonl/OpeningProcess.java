@@ -15,9 +15,8 @@ final class OpeningProcess {
             System.out.println("ready");
             System.in.read(); // so that all processes start at the same moment
             try (JsonlFile rows = JsonlFile.open(file)) {
-                System.out.println(
-                        rows.indexOrigin() + " " + rows.rowCount() + " "
-                                + rows.row(rows.rowCount() - 1).question());
+                System.out.println(rows.indexOrigin() + " " + rows.rowCount() + " "
+                        + rows.row(rows.rowCount() - 1).question());
             }
         } else {
             try (BuildLock lock = BuildLock.acquire(List.of(file))) {

@@ -103,7 +103,10 @@ class SeveralProcessesTest {
         StringBuilder text = new StringBuilder();
         String filler = "x".repeat(120);
         for (int i = 0; i < ROWS; i++) {
-            text.append("{\"question\": \"question ").append(i).append("\", \"chosen\": \"").append(filler);
+            text.append("{\"question\": \"question ")
+                    .append(i)
+                    .append("\", \"chosen\": \"")
+                    .append(filler);
             text.append("\", \"rejected\": \"r\"}\n");
         }
         byte[] plain = text.toString().getBytes(StandardCharsets.UTF_8);

@@ -64,7 +64,10 @@ class UnpackedRowsTest {
         }
         write(format, "one", "two");
         JsonlFile.open(packed, cache).close();
-        assertThat(names()).hasSize(3).filteredOn(name -> name.endsWith(".mpo-index")).hasSize(1);
+        assertThat(names())
+                .hasSize(3)
+                .filteredOn(name -> name.endsWith(".mpo-index"))
+                .hasSize(1);
     }
 
     @ParameterizedTest
@@ -137,8 +140,7 @@ class UnpackedRowsTest {
         for (String question : questions) {
             plain.write(line(question));
         }
-        return Files.write(
-                folder.resolve(PackedRows.name(format)), PackedRows.pack(format, plain.toByteArray()));
+        return Files.write(folder.resolve(PackedRows.name(format)), PackedRows.pack(format, plain.toByteArray()));
     }
 
     private static byte[] line(String question) {
