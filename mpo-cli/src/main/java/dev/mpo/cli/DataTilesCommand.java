@@ -6,6 +6,8 @@ import dev.mpo.data.image.RgbImage;
 import dev.mpo.data.image.TileOptions;
 import dev.mpo.data.image.Tiler;
 import dev.mpo.data.image.Tiles;
+import dev.mpo.data.source.MediaSource;
+import dev.mpo.data.source.UrlOptions;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,9 +33,11 @@ final class DataTilesCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli injects it before anything runs
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "IMAGE", description = "JPEG, PNG, GIF, BMP, TIFF or WebP file.")
+    @Parameters(
+            paramLabel = "IMAGE",
+            description = "JPEG, PNG, GIF, BMP, TIFF or WebP: a file, archive.zip!/path, or an address.")
     @SuppressWarnings("NullAway.Init") // picocli refuses the command line without it
-    private Path image;
+    private String image;
 
     @Option(
             names = "--out",
@@ -77,10 +81,10 @@ final class DataTilesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        RgbImage pixels = ImageDecoder.decode(image);
+        RgbImage pixels = decode();
         Tiles tiles = Tiler.tile(pixels, new TileOptions(imageSize, minTiles, maxTiles, thumbnail, true));
         List<String> files = write(tiles);
-        Result result = new Result(image.toString(), pixels.width(), pixels.height(), tiles.count(), files);
+        Result result = new Result(image, pixels.width(), pixels.height(), tiles.count(), files);
         if (Mpo.of(spec.commandLine()).json()) {
             JsonOutput.print(spec.commandLine().getOut(), result);
         } else {
@@ -90,6 +94,12 @@ final class DataTilesCommand implements Callable<Integer> {
                             + " tiles of " + imageSize + "x" + imageSize + " in " + out);
         }
         return ExitCodes.OK;
+    }
+
+    private RgbImage decode() {
+        try (MediaSource source = MediaSource.create(UrlOptions.allowed())) {
+            return ImageDecoder.decode(source.find(Path.of(""), image), ImageDecoder.DEFAULT_MAX_PIXELS);
+        }
     }
 
     private List<String> write(Tiles tiles) {

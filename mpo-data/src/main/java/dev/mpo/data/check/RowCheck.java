@@ -10,9 +10,8 @@ import dev.mpo.data.pair.EncodeOutcome.Encoded;
 import dev.mpo.data.pair.EncodeOutcome.Refused;
 import dev.mpo.data.pair.PairDataset;
 import dev.mpo.data.pair.PairEncoder;
+import dev.mpo.data.source.Media;
 import dev.mpo.data.text.ImageTokens;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -145,31 +144,26 @@ final class RowCheck {
     }
 
     private void checkImage(PairDataset dataset, String image, Findings findings) {
-        Path path;
+        Media media;
         try {
-            path = dataset.imagePath(image);
+            media = dataset.image(image);
+            media.requirePresent();
         } catch (DataException e) {
             findings.add(FindingKind.IMAGE_MISSING, e);
             return;
         }
-        if (!Files.isRegularFile(path)) {
-            findings.add(
-                    FindingKind.IMAGE_MISSING,
-                    "image " + path + ": expected an image file, found "
-                            + (Files.exists(path) ? "something else" : "nothing")
-                            + ": correct the row's path or the meta entry's root (data.path_map rewrites prefixes)");
-        } else if (options.decode()) {
-            decode(path, findings);
+        if (options.decode()) {
+            decode(media, findings);
         }
     }
 
-    private void decode(Path path, Findings findings) {
-        long hash = Hash64.of(List.of(path.toString()));
+    private void decode(Media media, Findings findings) {
+        long hash = Hash64.of(List.of(media.name()));
         if (decoded.contains(hash)) {
             return;
         }
         try {
-            ImageDecoder.decode(path, options.maxPixels());
+            ImageDecoder.decode(media, options.maxPixels());
             decoded.add(hash);
         } catch (DataException e) {
             findings.add(FindingKind.IMAGE_UNREADABLE, e);

@@ -2,10 +2,10 @@ package dev.mpo.data.image;
 
 import com.luciad.imageio.webp.WebPImageReaderSpi;
 import dev.mpo.core.DataException;
+import dev.mpo.data.source.Media;
+import dev.mpo.data.source.MediaSource;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import javax.imageio.ImageIO;
@@ -38,20 +38,12 @@ public final class ImageDecoder {
 
     /** Decodes a file of at most {@code maxPixels} pixels. */
     public static RgbImage decode(Path file, long maxPixels) {
-        byte[] bytes;
-        try {
-            bytes = Files.readAllBytes(file);
-        } catch (NoSuchFileException e) {
-            throw new DataException(
-                    "image " + file + ": expected an image file, found nothing at this path. Fix: check the row's"
-                            + " image path and the meta entry's root (data.path_map rewrites path prefixes)",
-                    e);
-        } catch (IOException e) {
-            throw new DataException(
-                    "image " + file + ": cannot be read (" + reason(e) + "). Fix: check that it is a file and readable",
-                    e);
-        }
-        return decode(bytes, file.toString(), maxPixels);
+        return decode(MediaSource.file(file), maxPixels);
+    }
+
+    /** Decodes what a row names, of at most {@code maxPixels} pixels. */
+    public static RgbImage decode(Media media, long maxPixels) {
+        return decode(media.read(), media.name(), maxPixels);
     }
 
     /** Decodes the bytes of a file of at most {@link #DEFAULT_MAX_PIXELS} pixels; {@code where} names it in errors. */

@@ -1,10 +1,14 @@
 package dev.mpo.data.image;
 
+import dev.mpo.data.source.Media;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.FileImageInputStream;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * The size of an image in pixels, as {@link ImageDecoder} would decode it.
@@ -38,7 +42,35 @@ public record ImageSize(int width, int height) {
         return new ImageSize(image.width(), image.height());
     }
 
-    private static ImageSize read(ImageReader reader, FileImageInputStream input) throws IOException {
+    /**
+     * As {@link #read(Path)}, of what a row names; the bytes of what is no file of its own are read whole.
+     *
+     * @throws dev.mpo.core.DataException if there is nothing, or no image
+     */
+    public static ImageSize read(Media media) {
+        return media.localPath().map(ImageSize::read).orElseGet(() -> read(media.read(), media.name()));
+    }
+
+    /**
+     * Reads the size from the bytes of a file.
+     *
+     * @param where names the file in messages
+     * @throws dev.mpo.core.DataException if they are not an image
+     */
+    public static ImageSize read(byte[] bytes, String where) {
+        ImageFormat format = ImageFormat.of(bytes);
+        if (format != null && format != ImageFormat.GIF) {
+            try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+                return read(ImageDecoder.reader(format), input);
+            } catch (IOException | RuntimeException | LinkageError e) {
+                // As above.
+            }
+        }
+        RgbImage image = ImageDecoder.decode(bytes, where);
+        return new ImageSize(image.width(), image.height());
+    }
+
+    private static ImageSize read(ImageReader reader, ImageInputStream input) throws IOException {
         try {
             reader.setInput(input, false, true);
             return new ImageSize(reader.getWidth(0), reader.getHeight(0));

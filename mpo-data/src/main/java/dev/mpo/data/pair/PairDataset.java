@@ -6,7 +6,9 @@ import dev.mpo.data.jsonl.PreferenceRow;
 import dev.mpo.data.meta.MetaEntry;
 import dev.mpo.data.meta.MetaFile;
 import dev.mpo.data.meta.PathMap;
-import java.nio.file.InvalidPathException;
+import dev.mpo.data.source.Media;
+import dev.mpo.data.source.MediaSource;
+import dev.mpo.data.source.UrlOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,15 +23,26 @@ public final class PairDataset implements AutoCloseable {
     private final MetaEntry entry;
     private final JsonlFile file;
     private final PathMap pathMap;
+    private final MediaSource media;
 
-    private PairDataset(MetaEntry entry, JsonlFile file, PathMap pathMap) {
+    private PairDataset(MetaEntry entry, JsonlFile file, PathMap pathMap, MediaSource media) {
         this.entry = entry;
         this.file = file;
         this.pathMap = pathMap;
+        this.media = media;
     }
 
-    /** Opens the annotation file of an entry; the caller closes the data set. */
+    /** Opens the annotation file of an entry whose images are files; the caller closes the data set. */
     public static PairDataset open(MetaEntry entry, PathMap pathMap) {
+        return open(entry, pathMap, MediaSource.local());
+    }
+
+    /**
+     * Opens the annotation file of an entry; the caller closes the data set.
+     *
+     * @param media finds the images; may serve several data sets, each of which lets go of its archives on closing
+     */
+    public static PairDataset open(MetaEntry entry, PathMap pathMap, MediaSource media) {
         JsonlFile file = JsonlFile.open(entry.annotation());
         if (entry.length().isPresent() && entry.length().getAsLong() != file.rowCount()) {
             LOG.warn(
@@ -39,7 +52,7 @@ public final class PairDataset implements AutoCloseable {
                     file.path(),
                     file.rowCount());
         }
-        return new PairDataset(entry, file, pathMap);
+        return new PairDataset(entry, file, pathMap, media);
     }
 
     /**
@@ -48,19 +61,21 @@ public final class PairDataset implements AutoCloseable {
      * @throws DataException if a meta or annotation file is missing or malformed
      */
     public static List<PairDataset> load(List<Path> metaFiles, PathMap pathMap) {
-        return openAll(MetaFile.load(metaFiles, pathMap), pathMap);
+        return openAll(MetaFile.load(metaFiles, pathMap), pathMap, UrlOptions.refused());
     }
 
     /**
      * Opens data sets in order; the caller closes each.
      *
+     * @param urls whether and how images at URLs are read
      * @throws DataException if an annotation file is missing or damaged
      */
-    public static List<PairDataset> openAll(List<MetaEntry> entries, PathMap pathMap) {
+    public static List<PairDataset> openAll(List<MetaEntry> entries, PathMap pathMap, UrlOptions urls) {
+        MediaSource media = MediaSource.create(urls);
         List<PairDataset> opened = new ArrayList<>();
         try {
             for (MetaEntry entry : entries) {
-                opened.add(open(entry, pathMap));
+                opened.add(open(entry, pathMap, media));
             }
         } catch (RuntimeException e) {
             opened.forEach(PairDataset::close);
@@ -100,28 +115,19 @@ public final class PairDataset implements AutoCloseable {
     }
 
     /**
-     * Returns where an image of this data set lies: below the root, or the path itself if it is absolute.
+     * Returns an image of this data set: below the root, or elsewhere if the row says where.
      *
-     * @throws DataException if it is not a path of this machine
+     * @throws DataException if it is not something that this run may read; see {@link MediaSource#find}
      */
-    public Path imagePath(String image) {
-        String mapped = pathMap.apply(image);
-        if (mapped.contains("://")) {
-            throw new DataException(
-                    "image \"" + mapped + "\": expected a local path, got an address: fetch the image, and"
-                            + " rewrite the beginning of its path with data.path_map");
-        }
-        try {
-            return entry.root().resolve(mapped);
-        } catch (InvalidPathException e) {
-            throw new DataException("image \"" + mapped + "\" is not a path: " + e.getMessage(), e);
-        }
+    public Media image(String image) {
+        return media.find(entry.root(), pathMap.apply(image));
     }
 
-    /** Closes the annotation file. */
+    /** Closes the annotation file and lets go of the archives that images were read from. */
     @Override
     public void close() {
         file.close();
+        media.close();
     }
 
     @Override

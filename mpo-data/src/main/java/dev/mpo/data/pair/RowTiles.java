@@ -9,7 +9,6 @@ import dev.mpo.data.image.TileOptions;
 import dev.mpo.data.image.Tiler;
 import dev.mpo.data.image.Tiles;
 import dev.mpo.data.jsonl.PreferenceRow;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,7 +33,7 @@ public record RowTiles(int[] perImage, Tiles tiles) {
         TileOptions tiles = tileOptions(dataset, row, options);
         int[] perImage = new int[row.images().size()];
         for (int i = 0; i < perImage.length; i++) {
-            ImageSize size = ImageSize.read(dataset.imagePath(row.images().get(i)));
+            ImageSize size = ImageSize.read(dataset.image(row.images().get(i)));
             perImage[i] = TileGrid.tileCount(size.width(), size.height(), tiles);
         }
         return new RowTiles(perImage, Tiles.none(tiles.imageSize()));
@@ -53,8 +52,7 @@ public record RowTiles(int[] perImage, Tiles tiles) {
                 new SplittableRandom(31 * options.augmentationSeed().orElse(0) + draw);
         List<Tiles> parts = new ArrayList<>();
         for (String image : row.images()) {
-            Path path = dataset.imagePath(image);
-            RgbImage decoded = ImageDecoder.decode(path, options.maxPixels());
+            RgbImage decoded = ImageDecoder.decode(dataset.image(image), options.maxPixels());
             parts.add(
                     augment
                             ? Tiler.tile(decoded, tileOptions, tile -> degrade(tile, random))

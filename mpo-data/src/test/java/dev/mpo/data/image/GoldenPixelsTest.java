@@ -5,16 +5,23 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mpo.data.source.Archives;
+import dev.mpo.data.source.Media;
+import dev.mpo.data.source.MediaSource;
 import dev.mpo.testkit.NpzFile;
 import dev.mpo.testkit.SharedFiles;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Pixels recorded from Pillow and torchvision: decoding, tiles, normalisation, resize and JPEG round trips. */
 final class GoldenPixelsTest {
@@ -45,6 +52,27 @@ final class GoldenPixelsTest {
             softly.assertThat(Pixels.sha256(image)).as(text(item, "image")).isEqualTo(text(item, "decoded_sha256"));
         }
         softly.assertAll();
+    }
+
+    @Test
+    void imagesInsideArchivesDecodeToTheSamePixels(@TempDir Path temp) throws IOException {
+        Path images = SharedFiles.require("goldens/dataset/images");
+        Map<String, byte[]> members = new HashMap<>();
+        for (JsonNode item : golden.path("images")) {
+            members.put("images/" + text(item, "image"), Files.readAllBytes(images.resolve(text(item, "image"))));
+        }
+        Path zip = Archives.zip(temp.resolve("all.zip"), members);
+        Path tar = Archives.tar(temp.resolve("all.tar"), members);
+        try (MediaSource source = MediaSource.local()) {
+            for (JsonNode item : golden.path("images")) {
+                for (Path archive : List.of(zip, tar)) {
+                    Media media = source.find(Path.of(archive + "!/images"), text(item, "image"));
+                    RgbImage image = ImageDecoder.decode(media, ImageDecoder.DEFAULT_MAX_PIXELS);
+                    assertThat(Pixels.sha256(image)).as(media.name()).isEqualTo(text(item, "decoded_sha256"));
+                    assertThat(ImageSize.read(media)).isEqualTo(new ImageSize(image.width(), image.height()));
+                }
+            }
+        }
     }
 
     @Test

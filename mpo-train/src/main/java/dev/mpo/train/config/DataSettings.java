@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxBadFraction share of bad rows beyond which the run stops
  * @param onTooLong what to do with a pair that exceeds maxSeqLength
  * @param pixelLimit most pixels per image
+ * @param urls whether and how images at URLs are read
  */
 public record DataSettings(
         @OneOrMany List<String> meta,
@@ -38,7 +39,8 @@ public record DataSettings(
         OnBadSample onBadSample,
         @Range(min = 0, max = 1) double maxBadFraction,
         OnTooLong onTooLong,
-        @Range(min = 1) long pixelLimit) {
+        @Range(min = 1) long pixelLimit,
+        UrlSettings urls) {
 
     /** What to do with a row that cannot be used. */
     public enum OnBadSample {

@@ -108,7 +108,7 @@ public final class DataPreviewPage {
             int count = cut.perImage()[i];
             if (cut.perImage().length == row.images().size()) {
                 String image = row.images().get(i);
-                ImageSize size = ImageSize.read(dataset.imagePath(image));
+                ImageSize size = ImageSize.read(dataset.image(image));
                 int cols = TileGrid.choose(size.width(), size.height(), tileOptions)
                         .cols();
                 String caption = image + " · " + size.width() + " x " + size.height();

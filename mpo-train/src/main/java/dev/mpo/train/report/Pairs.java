@@ -50,7 +50,7 @@ final class Pairs {
     private void appendCard(StringBuilder html, PairExample example) {
         html.append("<article class=\"pair\">\n<div class=\"pictures\">");
         for (String image : example.images()) {
-            Optional<String> uri = Thumbnails.dataUri(runDir.resolve(image));
+            Optional<String> uri = Thumbnails.dataUri(runDir, image);
             html.append(uri.map(data -> "<img alt=\"picture of the pair\" src=\"" + data + "\"/>")
                     .orElse("<span class=\"note\">picture not found</span>"));
         }

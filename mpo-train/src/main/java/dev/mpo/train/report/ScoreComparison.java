@@ -5,8 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mpo.core.DataException;
 import dev.mpo.data.jsonl.PreferenceRow;
+import dev.mpo.data.meta.MetaFile;
 import dev.mpo.data.meta.PathMap;
 import dev.mpo.data.pair.PairDataset;
+import dev.mpo.data.source.Media;
+import dev.mpo.data.source.UrlOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,7 +99,9 @@ public final class ScoreComparison {
     }
 
     private static List<PairExample> examples(Path meta, List<Scored> picked, Path runDir) {
-        List<PairDataset> datasets = PairDataset.load(List.of(meta), PathMap.none());
+        // Addresses are only named here, never followed.
+        List<PairDataset> datasets =
+                PairDataset.openAll(MetaFile.load(List.of(meta), PathMap.none()), PathMap.none(), UrlOptions.allowed());
         try {
             Map<String, PairDataset> byName = new LinkedHashMap<>();
             datasets.forEach(dataset -> byName.put(dataset.name(), dataset));
@@ -119,15 +124,18 @@ public final class ScoreComparison {
     private static PairExample example(Scored one, PairDataset dataset, Path runDir) {
         PreferenceRow row = dataset.row(Math.toIntExact(one.key().line()));
         List<String> images = row.images().stream()
-                .map(image -> portable(dataset.imagePath(image), runDir))
+                .map(image -> portable(dataset.image(image), image, runDir))
                 .toList();
         return new PairExample(
                 dataset.name(), images, row.question(), row.chosen(), row.rejected(), one.before(), one.after());
     }
 
     /** Returns a path that stays valid when the run directory and its neighbours move together. */
-    private static String portable(Path image, Path runDir) {
-        Path absolute = image.toAbsolutePath().normalize();
+    private static String portable(Media media, String image, Path runDir) {
+        if (media.isUrl()) {
+            return image;
+        }
+        Path absolute = Path.of(media.name()).toAbsolutePath().normalize();
         Path base = runDir.toAbsolutePath().normalize();
         boolean near = base.getParent() != null && absolute.startsWith(base.getParent());
         return (near ? base.relativize(absolute) : absolute).toString();

@@ -1,13 +1,16 @@
 package dev.mpo.train.report;
 
+import dev.mpo.core.DataException;
+import dev.mpo.data.image.ImageDecoder;
 import dev.mpo.data.image.RgbImage;
+import dev.mpo.data.source.Media;
+import dev.mpo.data.source.MediaSource;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Optional;
@@ -25,39 +28,45 @@ final class Thumbnails {
     private Thumbnails() {}
 
     /**
-     * Returns a picture file as a data URI of a PNG at most 240 pixels a side; empty, with a warning, if unreadable.
+     * Returns a picture as a data URI of a PNG at most 240 pixels a side; empty, with a warning, if unreadable.
+     *
+     * @param folder where a relative path starts
+     * @param image a path, or a path in an archive; a URL is not followed
      */
-    static Optional<String> dataUri(Path file) {
-        try {
-            BufferedImage image = Files.exists(file) ? ImageIO.read(file.toFile()) : null;
-            if (image == null) {
-                LOG.warn("{}: no picture that can be shown; the report goes without it", file);
-                return Optional.empty();
-            }
-            ByteArrayOutputStream png = new ByteArrayOutputStream();
-            ImageIO.write(shrunk(image, MAX_SIDE), "png", png);
-            return Optional.of("data:image/png;base64," + Base64.getEncoder().encodeToString(png.toByteArray()));
-        } catch (IOException e) {
-            LOG.warn("{}: cannot be read ({}); the report goes without it", file, e.getMessage());
+    static Optional<String> dataUri(Path folder, String image) {
+        try (MediaSource source = MediaSource.local()) {
+            Media media = source.find(folder, image);
+            BufferedImage picture = buffered(ImageDecoder.decode(media, ImageDecoder.DEFAULT_MAX_PIXELS));
+            return Optional.of("data:image/png;base64," + encoded(shrunk(picture, MAX_SIDE), "png"));
+        } catch (DataException e) {
+            LOG.warn("{}; the report goes without it", e.getMessage());
             return Optional.empty();
         }
     }
 
     /** Returns a tile as a data URI of a JPEG at most 112 pixels a side. */
     static String dataUri(RgbImage tile) {
+        return "data:image/jpeg;base64," + encoded(shrunk(buffered(tile), MAX_TILE_SIDE), "jpeg");
+    }
+
+    private static BufferedImage buffered(RgbImage tile) {
         BufferedImage image = new BufferedImage(tile.width(), tile.height(), BufferedImage.TYPE_INT_RGB);
         byte[] bytes = tile.pixels();
         for (int i = 0; i < tile.width() * tile.height(); i++) {
             int rgb = ((bytes[3 * i] & 0xff) << 16) | ((bytes[3 * i + 1] & 0xff) << 8) | (bytes[3 * i + 2] & 0xff);
             image.setRGB(i % tile.width(), i / tile.width(), rgb);
         }
-        ByteArrayOutputStream jpeg = new ByteArrayOutputStream();
+        return image;
+    }
+
+    private static String encoded(BufferedImage image, String format) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
-            ImageIO.write(shrunk(image, MAX_TILE_SIDE), "jpeg", jpeg);
+            ImageIO.write(image, format, bytes);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory", e);
         }
-        return "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(jpeg.toByteArray());
+        return Base64.getEncoder().encodeToString(bytes.toByteArray());
     }
 
     private static BufferedImage shrunk(BufferedImage image, int maxSide) {

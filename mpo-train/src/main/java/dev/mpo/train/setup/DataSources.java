@@ -54,6 +54,7 @@ public final class DataSources {
 
     /** Reads the meta files and opens every data set in them, in order; the caller closes each. */
     public static List<PairDataset> open(DataSettings data) {
-        return PairDataset.openAll(entries(data), new PathMap(data.pathMap()));
+        return PairDataset.openAll(
+                entries(data), new PathMap(data.pathMap()), data.urls().options());
     }
 }

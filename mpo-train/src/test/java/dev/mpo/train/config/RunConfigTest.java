@@ -36,7 +36,8 @@ final class RunConfigTest {
                                 DataSettings.OnBadSample.REPLACE,
                                 0.01,
                                 DataSettings.OnTooLong.CUT,
-                                178956970L),
+                                178956970L,
+                                new UrlSettings(false, 20, 67108864, 3, null)),
                         new LossSettings(List.of("sigmoid", "bco_pair", "sft"), List.of(0.8, 0.2, 1.0), 0.1, 0),
                         new TrainSettings(
                                 1.0,
