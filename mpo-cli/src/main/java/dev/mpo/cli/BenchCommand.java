@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
 /** {@code mpo bench}: how fast one pair is trained, variant against variant. */
 @Command(
         name = "bench",
+        subcommands = {BenchGenerateCommand.class},
         description = {
             "Measures training steps on random weights and synthetic pairs, variants interleaved in one process.",
             "Ratios of variants mean something on any machine; absolute times only on an idle one."

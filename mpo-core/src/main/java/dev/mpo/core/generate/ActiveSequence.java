@@ -14,6 +14,7 @@ final class ActiveSequence {
     private final int promptTokens;
     private final TokenBytes tokenBytes;
     private final GenerationListener listener;
+    private final TokenSampler sampler;
     private final TextStream stream;
     private final Set<Integer> seen = new HashSet<>();
     private int[] ids = new int[16];
@@ -27,13 +28,15 @@ final class ActiveSequence {
             GenerationOptions options,
             int promptTokens,
             TokenBytes tokenBytes,
-            GenerationListener listener) {
+            GenerationListener listener,
+            TokenSampler sampler) {
         this.request = request;
         this.sample = sample;
         this.options = options;
         this.promptTokens = promptTokens;
         this.tokenBytes = tokenBytes;
         this.listener = listener;
+        this.sampler = sampler;
         this.stream = new TextStream(options.stopStrings());
     }
 
@@ -44,7 +47,7 @@ final class ActiveSequence {
             id = next.largest(row);
         } else {
             double uniform = DrawNumbers.uniform(options.seed(), sample, length);
-            id = TokenSampler.choose(next.logits(row), options, seen, uniform);
+            id = sampler.choose(next.logits(row), options, seen, uniform);
         }
         take(id, next.logp(row, id));
     }

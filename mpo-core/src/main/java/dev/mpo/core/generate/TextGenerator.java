@@ -124,6 +124,7 @@ public final class TextGenerator {
         private final GenerationListener listener;
         private final CachedDecoder decoder = new CachedDecoder(model);
         private final List<ActiveSequence> active = new ArrayList<>();
+        private final TokenSampler sampler = new TokenSampler();
         private long numRequests;
         private @Nullable Waiting waiting;
 
@@ -143,7 +144,7 @@ public final class TextGenerator {
         private void step() {
             int[] tokens = active.stream().mapToInt(ActiveSequence::lastId).toArray();
             try (Scope scope = new Scope()) {
-                NextTokens next = next(new NextTokens(decoder.step(scope, tokens)), active.size());
+                NextTokens next = next(new NextTokens(scope, decoder.step(scope, tokens)), active.size());
                 for (int i = 0; i < tokens.length; i++) {
                     active.get(i).advance(next, i);
                 }
@@ -178,7 +179,13 @@ public final class TextGenerator {
         /** Takes the first token of the next sample, which then takes part in steps unless that was all. */
         private void start(Waiting from) {
             ActiveSequence sequence = new ActiveSequence(
-                    from.number, from.nextSample++, from.request.options(), from.prompt.length(), tokenBytes, listener);
+                    from.number,
+                    from.nextSample++,
+                    from.request.options(),
+                    from.prompt.length(),
+                    tokenBytes,
+                    listener,
+                    sampler);
             sequence.advance(from.first, 0);
             if (!sequence.isFinished()) {
                 decoder.add(from.prompt);
@@ -199,6 +206,7 @@ public final class TextGenerator {
             private final long number;
             private final GenerationRequest request;
             private final PrefilledPrompt prompt;
+            private final Scope scope = new Scope();
             private final NextTokens first;
             private int nextSample;
 
@@ -207,15 +215,16 @@ public final class TextGenerator {
                 this.request = request;
                 this.prompt = decoder.prefill(batch(request.prompt()));
                 try {
-                    this.first = next(new NextTokens(prompt.logits()), 1);
+                    this.first = next(new NextTokens(scope, prompt.logits()), 1);
                 } catch (RuntimeException e) {
-                    prompt.close();
+                    close();
                     throw e;
                 }
             }
 
             @Override
             public void close() {
+                scope.close();
                 prompt.close();
             }
         }

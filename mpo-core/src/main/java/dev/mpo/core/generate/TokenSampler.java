@@ -5,11 +5,14 @@ import java.util.Set;
 
 /**
  * Chooses a token from logits: penalty, temperature, top-k, top-p, min-p, then one draw by the inverse of the
- * cumulative distribution in the order of ids. Arithmetic is in double precision.
+ * cumulative distribution in the order of ids. Weights are in double precision. One instance serves any number of
+ * sequences of one thread and keeps its working memory.
  */
 final class TokenSampler {
 
-    private TokenSampler() {}
+    private int[] ids = new int[0];
+    private double[] weights = new double[0];
+    private int count;
 
     /** Returns whether a token can be chosen without looking at more than the largest logit. */
     static boolean takesLargest(GenerationOptions options) {
@@ -23,15 +26,15 @@ final class TokenSampler {
      * @param seen ids that the answer has already
      * @param uniform a random number from 0 up to 1
      */
-    static int choose(float[] logits, GenerationOptions options, Set<Integer> seen, double uniform) {
+    int choose(float[] logits, GenerationOptions options, Set<Integer> seen, double uniform) {
         if (options.repetitionPenalty() != 1) {
             penalise(logits, seen, options.repetitionPenalty());
         }
         if (options.temperature() == 0) {
             return largest(logits);
         }
-        double[] weights = weights(logits, options);
-        return draw(weights, uniform);
+        weigh(logits, options);
+        return draw(uniform);
     }
 
     private static void penalise(float[] logits, Set<Integer> seen, double penalty) {
@@ -51,23 +54,43 @@ final class TokenSampler {
         return best;
     }
 
-    /** Returns what each token's probability is proportional to; 0 for those that the limits exclude. */
-    static double[] weights(float[] logits, GenerationOptions options) {
-        double max = logits[largest(logits)];
-        double[] weights = new double[logits.length];
-        double keptLogit = options.topK() > 0 && options.topK() < logits.length
+    /** Notes the tokens that can be drawn, ascending, and what their probabilities are proportional to. */
+    private void weigh(float[] logits, GenerationOptions options) {
+        if (ids.length < logits.length) {
+            ids = new int[logits.length];
+            weights = new double[logits.length];
+        }
+        float least = options.topK() > 0 && options.topK() < logits.length
                 ? kthLargest(logits, options.topK())
-                : Double.NEGATIVE_INFINITY;
-        for (int i = 0; i < weights.length; i++) {
-            weights[i] = logits[i] < keptLogit ? 0 : Math.exp((logits[i] - max) / options.temperature());
+                : Float.NEGATIVE_INFINITY;
+        count = 0;
+        double max = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < logits.length; i++) {
+            if (logits[i] >= least) {
+                ids[count] = i;
+                weights[count++] = logits[i];
+                max = Math.max(max, logits[i]);
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            weights[i] = Math.exp((weights[i] - max) / options.temperature());
         }
         if (options.topP() < 1) {
-            dropBelow(weights, nucleusLimit(weights, options.topP()));
+            dropBelow(nucleusLimit(options.topP()));
         }
         if (options.minP() > 0) {
-            dropBelow(weights, options.minP()); // the largest weight is 1
+            dropBelow(options.minP()); // the largest weight is 1
         }
-        return weights;
+    }
+
+    /** Returns the tokens that the last choice could draw, ascending. */
+    int[] candidates() {
+        return Arrays.copyOf(ids, count);
+    }
+
+    /** Returns what the probability of each of {@link #candidates} was proportional to. */
+    double[] candidateWeights() {
+        return Arrays.copyOf(weights, count);
     }
 
     private static float kthLargest(float[] logits, int k) {
@@ -100,12 +123,14 @@ final class TokenSampler {
     }
 
     /** Returns the smallest weight of the smallest set of largest weights that sums to the fraction {@code p}. */
-    private static double nucleusLimit(double[] weights, double p) {
-        double total = Arrays.stream(weights).sum();
+    private double nucleusLimit(double p) {
+        double total = total();
         // All weights below this together are less than what is cut off: none of them can be in the set.
-        double floor = total * (1 - p) / weights.length;
-        double[] candidates =
-                Arrays.stream(weights).filter(w -> w > 0 && w >= floor).sorted().toArray();
+        double floor = total * (1 - p) / count;
+        double[] candidates = Arrays.stream(weights, 0, count)
+                .filter(w -> w > 0 && w >= floor)
+                .sorted()
+                .toArray();
         double sum = 0;
         for (int i = candidates.length - 1; i >= 0; i--) {
             sum += candidates[i];
@@ -116,27 +141,38 @@ final class TokenSampler {
         return 0;
     }
 
-    private static void dropBelow(double[] weights, double limit) {
-        for (int i = 0; i < weights.length; i++) {
-            if (weights[i] < limit) {
-                weights[i] = 0;
+    private void dropBelow(double limit) {
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            if (weights[i] >= limit) {
+                ids[kept] = ids[i];
+                weights[kept++] = weights[i];
             }
         }
+        count = kept;
     }
 
-    private static int draw(double[] weights, double uniform) {
-        double target = uniform * Arrays.stream(weights).sum();
-        int last = 0;
+    private double total() {
         double sum = 0;
-        for (int i = 0; i < weights.length; i++) {
+        for (int i = 0; i < count; i++) {
+            sum += weights[i];
+        }
+        return sum;
+    }
+
+    private int draw(double uniform) {
+        double target = uniform * total();
+        double sum = 0;
+        int last = 0;
+        for (int i = 0; i < count; i++) {
             if (weights[i] > 0) {
                 last = i;
                 sum += weights[i];
                 if (sum > target) {
-                    return i;
+                    return ids[i];
                 }
             }
         }
-        return last; // the sums differ in their last bits
+        return ids[last]; // the sums differ in their last bits
     }
 }

@@ -6,15 +6,18 @@ import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
 import dev.mpo.core.tensor.Tensors;
+import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Several sequences that grow one token at a time, with the keys and values of their earlier tokens kept.
  *
- * <p>Keys and values of a layer are [sequences, key-value heads, places, head size] and grow by doubling; the sequences
- * in use are always the first ones. One step computes one token of each, whatever their lengths. Adapters take part.
+ * <p>The cache of a layer is [sequences, key heads then value heads, places, head size] and grows by half; the
+ * sequences in use are always the first ones. One step computes one token of each, whatever their lengths, in one call
+ * of the tensor library. Adapters take part.
  *
  * <p>Where the rotary frequencies depend on the length (dynamic NTK), the tokens of a prompt have those of the prompt's
  * length and each later token those of the length that it makes: a pure function of the sequence, and the same as in
@@ -22,15 +25,22 @@ import java.util.List;
  */
 public final class CachedDecoder implements AutoCloseable {
 
+    /** Places are reserved in multiples of this, and masked attention covers a multiple of {@link #KEY_MULTIPLE}. */
     private static final int MIN_PLACES = 64;
+
+    /** Kernels for masked attention like rows of a multiple of this many keys. */
+    private static final int KEY_MULTIPLE = 8;
 
     private final VisionLanguageModel model;
     private final LanguageConfig config;
     private final Device device;
     private final DType dtype;
     private final Scope scope = new Scope();
-    private final Tensor[] keys;
-    private final Tensor[] values;
+    private final DecodingWeights weights;
+    private final long[] shape;
+    private final Tensor[] caches;
+    private Tensor[] ropeTables;
+    private Tensor inputs;
     private int numSlots;
     private int numPlaces;
     private int[] lengths = new int[0];
@@ -41,12 +51,15 @@ public final class CachedDecoder implements AutoCloseable {
         this.config = model.config().language();
         this.device = model.options().device();
         this.dtype = model.options().compute();
-        this.keys = new Tensor[config.numLayers()];
-        this.values = new Tensor[config.numLayers()];
-        for (int i = 0; i < keys.length; i++) {
-            keys[i] = Tensors.zeros(scope, device, dtype, 0, config.numKeyValueHeads(), 0, config.headDim());
-            values[i] = Tensors.zeros(scope, device, dtype, 0, config.numKeyValueHeads(), 0, config.headDim());
+        this.weights = DecodingWeights.of(scope, model);
+        this.shape = weights.shape(config);
+        this.caches = new Tensor[config.numLayers()];
+        for (int i = 0; i < caches.length; i++) {
+            caches[i] = Tensors.zeros(scope, device, dtype, 0, 2L * config.numKeyValueHeads(), 0, config.headDim());
         }
+        Tensor noRope = Tensors.zeros(scope, device, dtype, 0, 1, config.headDim());
+        this.ropeTables = new Tensor[] {noRope, noRope};
+        this.inputs = Tensors.zeros(scope, Device.CPU, DType.INT64, 2, 0);
     }
 
     /** Reads a prompt, images included, which the caller then owns. It does not become a sequence yet. */
@@ -58,18 +71,18 @@ public final class CachedDecoder implements AutoCloseable {
         Scope owner = new Scope();
         try (Scope pass = new Scope()) {
             StepInputs in = model.inputs(pass, prompt);
-            List<Tensor> promptKeys = new ArrayList<>();
-            List<Tensor> promptValues = new ArrayList<>();
+            List<Tensor> promptCaches = new ArrayList<>();
             Tensor x = model.embed(pass, in);
             for (Stage stage : model.decoderStages()) {
                 Tensor[] out = ((DecoderLayerStage) stage).prefill(pass, x, in);
                 x.close();
                 x = out[0];
-                promptKeys.add(out[1].moveTo(owner));
-                promptValues.add(out[2].moveTo(owner));
+                promptCaches.add(DecodingOps.OPS.call(owner, "join", out[1], out[2]));
+                out[1].close();
+                out[2].close();
             }
             Tensor logits = model.head().logits(pass, x, in).moveTo(owner);
-            return new PrefilledPrompt(owner, length, promptKeys, promptValues, logits);
+            return new PrefilledPrompt(owner, length, promptCaches.toArray(new Tensor[0]), logits);
         } catch (RuntimeException e) {
             owner.close();
             throw e;
@@ -90,10 +103,7 @@ public final class CachedDecoder implements AutoCloseable {
     public void add(PrefilledPrompt prompt) {
         int slot = size();
         reserve(slot + 1, prompt.length() + 1);
-        for (int i = 0; i < keys.length; i++) {
-            ModelOps.OPS.run("cache_put", keys[i], slot, prompt.keys().get(i));
-            ModelOps.OPS.run("cache_put", values[i], slot, prompt.values().get(i));
-        }
+        DecodingOps.OPS.run("put", caches, slot, prompt.caches());
         lengths = Arrays.copyOf(lengths, slot + 1);
         lengths[slot] = prompt.length();
     }
@@ -102,10 +112,7 @@ public final class CachedDecoder implements AutoCloseable {
     public void remove(int sequence) {
         int last = size() - 1;
         if (sequence != last) {
-            for (int i = 0; i < keys.length; i++) {
-                ModelOps.OPS.run("cache_move", keys[i], last, sequence, lengths[last]);
-                ModelOps.OPS.run("cache_move", values[i], last, sequence, lengths[last]);
-            }
+            DecodingOps.OPS.run("move", caches, last, sequence, lengths[last]);
             lengths[sequence] = lengths[last];
         }
         lengths = Arrays.copyOf(lengths, last);
@@ -119,23 +126,44 @@ public final class CachedDecoder implements AutoCloseable {
      * @return the logits of the token after it, [n, V], in single precision or better
      */
     public Tensor step(Scope owner, int[] tokens) {
-        if (tokens.length != size()) {
-            throw new IllegalArgumentException(tokens.length + " tokens for " + size() + " sequences");
+        int n = tokens.length;
+        if (n != size()) {
+            throw new IllegalArgumentException(n + " tokens for " + size() + " sequences");
         }
-        reserve(size(), Arrays.stream(lengths).max().orElse(0) + 1);
-        try (Scope pass = new Scope()) {
-            DecodingStep step = DecodingStep.of(pass, lengths, config, device, dtype);
-            Tensor x = model.tokenStage().rows(pass, Tensors.of(pass, device, tokens));
-            for (Stage stage : model.decoderStages()) {
-                DecoderLayerStage layer = (DecoderLayerStage) stage;
-                Tensor y = layer.step(pass, x, keys[layer.index()], values[layer.index()], step);
-                x.close();
-                x = y;
-            }
-            for (int i = 0; i < lengths.length; i++) {
-                lengths[i]++;
-            }
-            return model.head().logits(pass, x).moveTo(owner);
+        int longest = Arrays.stream(lengths).max().orElse(0) + 1;
+        reserve(n, longest);
+        writeInputs(tokens);
+        int shortest = Arrays.stream(lengths).min().orElse(0) + 1;
+        boolean equal = longest == shortest;
+        Tensor logits = DecodingOps.OPS.call(
+                owner,
+                "step",
+                inputs,
+                n,
+                equal,
+                equal ? longest : roundUp(longest, KEY_MULTIPLE),
+                model.tokenStage().weights().slots()[0],
+                weights.slots(),
+                caches,
+                ropeTables,
+                model.head().normWeight(),
+                model.head().headWeight(),
+                shape,
+                weights.packed(),
+                config.rmsNormEps(),
+                model.options().lora().scale());
+        for (int i = 0; i < n; i++) {
+            lengths[i]++;
+        }
+        return logits;
+    }
+
+    /** Tells the step each sequence's token and its place. */
+    private void writeInputs(int[] tokens) {
+        LongBuffer in = inputs.bytes().asLongBuffer();
+        for (int i = 0; i < tokens.length; i++) {
+            in.put(i, tokens[i]);
+            in.put(numSlots + i, lengths[i]);
         }
     }
 
@@ -144,23 +172,38 @@ public final class CachedDecoder implements AutoCloseable {
         if (slots <= numSlots && places <= numPlaces) {
             return;
         }
-        numSlots = slots <= numSlots ? numSlots : Math.max(slots, Math.min(2 * numSlots, slots + 8));
-        numPlaces =
-                places <= numPlaces ? numPlaces : MIN_PLACES * ceilDiv(Math.max(places, numPlaces * 3 / 2), MIN_PLACES);
-        for (int i = 0; i < keys.length; i++) {
-            keys[i] = grown(keys[i]);
-            values[i] = grown(values[i]);
+        if (slots > numSlots) {
+            numSlots = Math.max(slots, Math.min(2 * numSlots, slots + 8));
+            inputs.close();
+            inputs = Tensors.zeros(scope, Device.CPU, DType.INT64, 2, numSlots);
+        }
+        if (places > numPlaces) {
+            int before = numPlaces;
+            numPlaces = roundUp(Math.max(places, numPlaces * 3 / 2), MIN_PLACES);
+            growRopeTables(before);
+        }
+        for (int i = 0; i < caches.length; i++) {
+            try (Tensor old = caches[i]) {
+                caches[i] = DecodingOps.OPS.call(scope, "grow", old, numSlots, numPlaces);
+            }
         }
     }
 
-    private Tensor grown(Tensor cache) {
-        try (cache) {
-            return ModelOps.OPS.call(scope, "cache_grow", cache, numSlots, numPlaces);
+    /** Adds the rotations of new places; the token at a place makes the sequence one longer than its number. */
+    private void growRopeTables(int from) {
+        try (Scope pass = new Scope()) {
+            int[] places = IntStream.range(from, numPlaces).toArray();
+            int[] after = IntStream.rangeClosed(from + 1, numPlaces).toArray();
+            Tensor[] more = StepInputs.ropeTables(pass, places, after, config, device, dtype);
+            Tensor[] grown = DecodingOps.OPS.callList(scope, "append_tables", ropeTables, more[0], more[1]);
+            ropeTables[0].close();
+            ropeTables[1].close();
+            ropeTables = grown;
         }
     }
 
-    private static int ceilDiv(int a, int b) {
-        return (a + b - 1) / b;
+    private static int roundUp(int value, int multiple) {
+        return (value + multiple - 1) / multiple * multiple;
     }
 
     /** Frees the cache. */

@@ -51,24 +51,4 @@ record DecoderLayerStage(int index, StageWeights weights, LanguageConfig config,
         long packed = config.family() == Family.INTERNLM2 ? 1 : 0;
         return new long[] {config.numHeads(), config.numKeyValueHeads(), config.headDim(), packed};
     }
-
-    /** Computes one more token of each sequence, [n, D], whose key and value join the layer's cache. */
-    Tensor step(Scope scope, Tensor input, Tensor keys, Tensor values, DecodingStep step) {
-        return ModelOps.OPS.call(
-                scope,
-                "decoder_step",
-                input,
-                weights.slots(),
-                step.ropeTables(),
-                keys,
-                values,
-                step.slots(),
-                step.places(),
-                step.mask(),
-                step.none(),
-                step.longest(),
-                shape(),
-                config.rmsNormEps(),
-                loraScale);
-    }
 }

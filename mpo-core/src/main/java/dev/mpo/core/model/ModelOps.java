@@ -208,49 +208,6 @@ final class ModelOps {
               a = self.attention(q, k, v, segments, masks, varlen, longest)
               return [self.after_attention(x, a, w, eps, lora), torch.contiguous(k), torch.contiguous(v)]
 
-            def decoder_step(self, x: Tensor, w: List[Tensor], tables: List[Tensor], keys: Tensor, values: Tensor, slots: Tensor, places: Tensor, mask: Tensor, none: Tensor, longest: int, shape: List[int], eps: float, lora: float) -> Tensor:
-              n = torch.size(x, 0)
-              heads, groups, d, packed, = shape
-              h = torch.rms_norm(x, [torch.size(x, -1)], w[0], eps)
-              q, k, v, = self.query_key_value(h, w, tables, none, shape, lora)
-              at = annotate(List[Optional[Tensor]], [slots, None, places])
-              r = torch.index_put_(keys, at, k, False)
-              r2 = torch.index_put_(values, at, v, False)
-              k = torch.slice(torch.slice(keys, 0, 0, n), 2, 0, longest)
-              v = torch.slice(torch.slice(values, 0, 0, n), 2, 0, longest)
-              q = torch.reshape(q, [n, groups, -1, d])
-              if torch.numel(mask) > 0:
-                a = torch.scaled_dot_product_attention(q, k, v, mask, 0., False)
-              else:
-                a = torch.scaled_dot_product_attention(q, k, v, None, 0., False)
-              return self.after_attention(x, torch.reshape(a, [n, -1]), w, eps, lora)
-
-            def step_mask(self, lengths: Tensor, longest: int, dtype: int) -> Tensor:
-              at = torch.arange(longest, dtype=4, device=ops.prim.device(lengths))
-              hidden = torch.ge(torch.unsqueeze(at, 0), torch.unsqueeze(lengths, 1))
-              zero = torch.zeros([torch.size(lengths, 0), longest], dtype=dtype, layout=None, device=ops.prim.device(lengths))
-              m = torch.masked_fill(zero, hidden, float("-inf"))
-              return torch.unsqueeze(torch.unsqueeze(m, 1), 1)
-
-            def cache_put(self, cache: Tensor, slot: int, x: Tensor) -> int:
-              r = torch.copy_(torch.slice(torch.select(cache, 0, slot), 1, 0, torch.size(x, 0)), torch.transpose(x, 0, 1))
-              return 0
-            def cache_move(self, cache: Tensor, source: int, target: int, length: int) -> int:
-              r = torch.copy_(torch.slice(torch.select(cache, 0, target), 1, 0, length), torch.slice(torch.select(cache, 0, source), 1, 0, length))
-              return 0
-            def cache_grow(self, cache: Tensor, slots: int, capacity: int) -> Tensor:
-              shape = [slots, torch.size(cache, 1), capacity, torch.size(cache, 3)]
-              out = torch.zeros(shape, dtype=ops.prim.dtype(cache), layout=None, device=ops.prim.device(cache))
-              if torch.numel(cache) > 0:
-                r = torch.copy_(torch.slice(torch.slice(out, 0, 0, torch.size(cache, 0)), 2, 0, torch.size(cache, 2)), cache)
-              return out
-
-            def logits(self, x: Tensor, norm: Tensor, head: Tensor, eps: float) -> Tensor:
-              z = torch.linear(torch.rms_norm(x, [torch.size(x, -1)], norm, eps), head)
-              if ops.prim.dtype(z) == 15:
-                z = torch.to(z, 6)
-              return z
-
             def rms_norm(self, x: Tensor, weight: Tensor, eps: float) -> Tensor:
               return torch.rms_norm(x, [torch.size(x, -1)], weight, eps)
 

@@ -31,10 +31,18 @@ public record ModelOptions(
         frozen = Set.copyOf(frozen);
     }
 
-    /** Returns a model that is only evaluated: nothing has gradients. */
+    /**
+     * Returns a model that is only evaluated: nothing has gradients. Weight decay means nothing then; that it is said to
+     * apply to matrices makes them neighbours in memory, so that decoding can multiply by several at once.
+     */
     public static ModelOptions frozen(Device device, DType compute) {
         return new ModelOptions(
-                device, compute, Set.of(Part.values()), (s, p) -> false, LoraSpec.NONE, DEFAULT_MAX_LOGITS);
+                device,
+                compute,
+                Set.of(Part.values()),
+                (stage, parameter) -> parameter.kind() == Kind.MATRIX,
+                LoraSpec.NONE,
+                DEFAULT_MAX_LOGITS);
     }
 
     /** Returns a model in single precision on the CPU that is trained entirely, with weight decay everywhere. */

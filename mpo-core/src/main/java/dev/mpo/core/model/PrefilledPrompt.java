@@ -2,7 +2,6 @@ package dev.mpo.core.model;
 
 import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
-import java.util.List;
 
 /**
  * A prompt that the model has read: keys and values of every layer, and the logits of the token that comes next. Any
@@ -12,15 +11,13 @@ public final class PrefilledPrompt implements AutoCloseable {
 
     private final Scope scope;
     private final int length;
-    private final List<Tensor> keys;
-    private final List<Tensor> values;
+    private final Tensor[] caches;
     private final Tensor logits;
 
-    PrefilledPrompt(Scope scope, int length, List<Tensor> keys, List<Tensor> values, Tensor logits) {
+    PrefilledPrompt(Scope scope, int length, Tensor[] caches, Tensor logits) {
         this.scope = scope;
         this.length = length;
-        this.keys = List.copyOf(keys);
-        this.values = List.copyOf(values);
+        this.caches = caches;
         this.logits = logits;
     }
 
@@ -34,12 +31,9 @@ public final class PrefilledPrompt implements AutoCloseable {
         return logits;
     }
 
-    List<Tensor> keys() {
-        return keys;
-    }
-
-    List<Tensor> values() {
-        return values;
+    /** Returns keys, then values, of every layer, [2 K, T, d] each. */
+    Tensor[] caches() {
+        return caches;
     }
 
     /** Frees the tensors. */

@@ -74,9 +74,14 @@ final class ScoringHead {
         return ModelOps.OPS.callList(scope, "score", hidden, headWeight, in.labels())[1];
     }
 
-    /** Computes the logits of every row in single precision or better, [rows, V]. */
-    Tensor logits(Scope scope, Tensor x) {
-        return ModelOps.OPS.call(scope, "logits", x, weights.slots()[0], headWeight, eps);
+    /** Returns the weight of the final norm. */
+    Tensor normWeight() {
+        return weights.slots()[0];
+    }
+
+    /** Returns the output matrix, which may be the embedding table. */
+    Tensor headWeight() {
+        return headWeight;
     }
 
     private Tensor[] scoreChunk(Scope scope, Tensor hidden, StepInputs in, long start, long length) {

@@ -28,11 +28,6 @@ record TokenEmbeddingStage(StageWeights weights) implements Stage {
         }
     }
 
-    /** Returns the embeddings of some text tokens, [n, D]. */
-    Tensor rows(Scope scope, Tensor ids) {
-        return ModelOps.OPS.call(scope, "token_embeddings", weights.slots()[0], ids);
-    }
-
     /** Adds the gradient of the embedding table, except for placeholders and the padding token. */
     void accumulate(Tensor gradient, StepInputs in) {
         if (weights.trained()) {

@@ -69,6 +69,19 @@ class TokenSamplerTest {
         return p;
     }
 
+    /** What each token's probability is proportional to by the sampler; 0 for those that it never draws. */
+    private static double[] weights(float[] logits, GenerationOptions options) {
+        TokenSampler sampler = new TokenSampler();
+        sampler.choose(logits.clone(), options, Set.of(), 0);
+        double[] all = new double[logits.length];
+        int[] candidates = sampler.candidates();
+        double[] found = sampler.candidateWeights();
+        for (int i = 0; i < candidates.length; i++) {
+            all[candidates[i]] = found[i];
+        }
+        return all;
+    }
+
     @ParameterizedTest
     @CsvSource({
         "1, 0, 1, 0",
@@ -85,13 +98,14 @@ class TokenSamplerTest {
         GenerationOptions options = SAMPLED.withTemperature(temperature).withLimits(topK, topP, minP);
         float[] logits = logits(40, 1.5, 7);
         double[] expected = expected(logits, options);
-        double[] weights = TokenSampler.weights(logits.clone(), options);
+        double[] weights = weights(logits, options);
         double total = Arrays.stream(weights).sum();
         int draws = 40_000;
+        TokenSampler sampler = new TokenSampler();
         int[] counts = new int[logits.length];
         for (int i = 0; i < draws; i++) {
             double uniform = DrawNumbers.uniform(11, i, 0);
-            counts[TokenSampler.choose(logits.clone(), options, Set.of(), uniform)]++;
+            counts[sampler.choose(logits.clone(), options, Set.of(), uniform)]++;
         }
         double chiSquare = 0;
         int cells = 0;
@@ -114,7 +128,7 @@ class TokenSamplerTest {
         float[] logits = logits(150_000, 3, 2);
         GenerationOptions options = SAMPLED.withLimits(0, 0.9, 0);
         double[] expected = expected(logits, options);
-        double[] weights = TokenSampler.weights(logits, options);
+        double[] weights = weights(logits, options);
         for (int i = 0; i < weights.length; i++) {
             assertThat(weights[i] > 0).isEqualTo(expected[i] > 0);
         }
@@ -124,7 +138,7 @@ class TokenSamplerTest {
     void thePenaltyPullsBothSignsDown() {
         float[] logits = {2, -1, 1.5f};
         GenerationOptions greedy = GenerationOptions.greedy(1).withRepetitionPenalty(2);
-        assertThat(TokenSampler.choose(logits, greedy, Set.of(0, 1), 0)).isEqualTo(2);
+        assertThat(new TokenSampler().choose(logits, greedy, Set.of(0, 1), 0)).isEqualTo(2);
         assertThat(logits).containsExactly(1, -2, 1.5f);
     }
 

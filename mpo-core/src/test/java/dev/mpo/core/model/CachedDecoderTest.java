@@ -8,11 +8,13 @@ import dev.mpo.core.config.LanguageConfig;
 import dev.mpo.core.config.ModelConfig;
 import dev.mpo.core.config.NormType;
 import dev.mpo.core.tensor.DType;
+import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.Scope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,7 +89,33 @@ class CachedDecoderTest {
     void everyStepGivesTheLogitsOfTheWholeSequence(Family family, NormType norm, int maxPositions) {
         ModelConfig config = shortContext(TinyModels.config(family, false, norm), maxPositions);
         List<Sequence> sequences = List.of(sequence(9, 40, true), sequence(3, 90, false), sequence(17, 48, true));
-        try (VisionLanguageModel model = TinyModels.random(config, TinyModels.options(DType.FLOAT32), 1);
+        decodeAndCompare(config, TinyModels.options(DType.FLOAT32), sequences);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"QWEN2", "INTERNLM2"})
+    void matricesThatAreNeighboursInMemoryAreMultipliedTogether(Family family) {
+        ModelConfig config = TinyModels.config(family, true, NormType.LAYER_NORM);
+        List<Sequence> sequences = List.of(sequence(9, 30, true), sequence(3, 20, false));
+        ModelOptions frozen = ModelOptions.frozen(Device.CPU, DType.FLOAT32);
+        try (VisionLanguageModel model = TinyModels.random(config, frozen, 1);
+                Scope scope = new Scope()) {
+            assertThat(DecodingWeights.of(scope, model).packed()).isTrue();
+        }
+        decodeAndCompare(config, frozen, sequences);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"QWEN2", "INTERNLM2"})
+    void adaptersTakePart(Family family) {
+        ModelConfig config = TinyModels.config(family, false, NormType.LAYER_NORM);
+        List<Sequence> sequences = List.of(sequence(9, 30, true), sequence(3, 20, false));
+        LoraSpec lora = new LoraSpec(2, 8, Set.of(Part.LANGUAGE));
+        decodeAndCompare(config, TinyModels.options(DType.FLOAT32).withLora(lora), sequences);
+    }
+
+    private static void decodeAndCompare(ModelConfig config, ModelOptions options, List<Sequence> sequences) {
+        try (VisionLanguageModel model = TinyModels.random(config, options, 1);
                 CachedDecoder decoder = new CachedDecoder(model)) {
             for (Sequence sequence : sequences) {
                 try (PrefilledPrompt prompt = decoder.prefill(sequence.prompt())) {

@@ -1,0 +1,91 @@
+package dev.mpo.core.model;
+
+import dev.mpo.core.config.Family;
+import dev.mpo.core.config.LanguageConfig;
+import dev.mpo.core.tensor.Scope;
+import dev.mpo.core.tensor.Tensor;
+import dev.mpo.core.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The parameters of all decoder layers as {@link DecodingOps} takes them.
+ *
+ * <p>Queries, keys and values are one matrix product, and so are gate and up, if their weights follow each other in
+ * memory and nothing adapts them: then one view covers them, and no matrix is copied. Otherwise each is a product of its
+ * own.
+ *
+ * @param slots the parameters, {@link #STRIDE} per layer
+ * @param packed whether the views cover several matrices
+ */
+record DecodingWeights(Tensor[] slots, boolean packed) {
+
+    /** Parameters per layer, in the order of {@link SlotPlan#DECODER_LAYER}. */
+    static final int STRIDE = SlotPlan.DECODER_LAYER.names().size();
+
+    private static final int QKV = 1;
+    private static final int GATE = 18;
+
+    /** Arranges a model's parameters; views belong to {@code scope}. */
+    static DecodingWeights of(Scope scope, VisionLanguageModel model) {
+        LanguageConfig config = model.config().language();
+        List<Tensor> packed = new ArrayList<>();
+        List<Tensor> plain = new ArrayList<>();
+        boolean all = true;
+        for (int i = 0; i < config.numLayers(); i++) {
+            Tensor[] slots = model.decoderStages().get(i).weights().slots();
+            plain.addAll(Arrays.asList(slots));
+            List<ParameterBuffer> buffers = model.parameters().stage(ModelLayout.LANGUAGE_LAYERS + i);
+            all = all && buffers.size() == 1 && pack(scope, buffers.get(0), slots, config, packed);
+        }
+        return new DecodingWeights((all ? packed : plain).toArray(new Tensor[0]), all);
+    }
+
+    private static boolean pack(
+            Scope scope, ParameterBuffer buffer, Tensor[] slots, LanguageConfig config, List<Tensor> to) {
+        Tensor[] views = slots.clone();
+        if (!join(scope, buffer, views, GATE, "mlp.gate.weight", "mlp.up.weight")) {
+            return false;
+        }
+        if (config.family() != Family.INTERNLM2) {
+            String[] weights = {"attention.q.weight", "attention.k.weight", "attention.v.weight"};
+            if (!join(scope, buffer, views, QKV, weights)) {
+                return false;
+            }
+            if (config.attentionBias()) { // a few numbers: copied wherever they lie
+                Tensor[] biases = {slots[QKV + 1], slots[QKV + 5], slots[QKV + 9]};
+                views[QKV + 1] = DecodingOps.OPS.call(scope, "chain", (Object) biases);
+            }
+        }
+        to.addAll(Arrays.asList(views));
+        return true;
+    }
+
+    /** Puts one view of neighbouring parameters into a slot; false if they are no neighbours. */
+    private static boolean join(Scope scope, ParameterBuffer buffer, Tensor[] slots, int slot, String... names) {
+        List<String> known = buffer.specs().stream().map(ParameterSpec::name).toList();
+        long start = buffer.offsets().get(known.indexOf(names[0]));
+        long end = start;
+        long rows = 0;
+        long[] shape = {};
+        for (String name : names) {
+            int index = known.indexOf(name);
+            if (buffer.offsets().get(index) != end) {
+                return false;
+            }
+            shape = buffer.specs().get(index).shapeArray();
+            end += buffer.specs().get(index).numElements();
+            rows += shape[0];
+        }
+        shape[0] = rows;
+        slots[slot] = Tensors.view(scope, buffer.weights(), start, end - start, shape);
+        return true;
+    }
+
+    /** Returns heads, key-value heads, head size, and how queries, keys and values are stored. */
+    long[] shape(LanguageConfig config) {
+        long form = config.family() == Family.INTERNLM2 ? 2 : packed ? 0 : 1;
+        return new long[] {config.numHeads(), config.numKeyValueHeads(), config.headDim(), form};
+    }
+}
