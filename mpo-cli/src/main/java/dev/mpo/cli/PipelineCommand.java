@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "pipeline",
         description = "Makes preference data.",
-        subcommands = {PipelinePairsCommand.class})
+        subcommands = {PipelineCorrectnessCommand.class, PipelinePairsCommand.class, PipelineDropoutCommand.class})
 final class PipelineCommand implements Callable<Integer> {
 
     @Spec

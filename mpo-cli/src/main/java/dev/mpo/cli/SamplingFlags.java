@@ -94,12 +94,12 @@ final class SamplingFlags {
     /** Returns how tokens are chosen. */
     GenerationOptions options(int numSamples) {
         return new GenerationOptions(
-                temperature, topK, topP, minP, repetitionPenalty, maxNewTokens, Set.of(), stops, seed, numSamples);
+                temperature, topK, topP, minP, repetitionPenalty, maxNewTokens, Set.of(), stops, seed, numSamples, 0);
     }
 
     /** Loads the model, for some answers at once. */
     ChatGenerator open(int batchSize) {
-        return ChatGenerator.open(model, new ChatOptions(maxTiles, batchSize, !ignoreEndOfTurn, precision));
+        return ChatGenerator.open(model, new ChatOptions(maxTiles, batchSize, !ignoreEndOfTurn, precision, 1, 0));
     }
 
     Path model() {

@@ -14,4 +14,15 @@ public interface GenerationListener {
 
     /** Receives an answer when it has ended. */
     default void onFinished(Generation generation) {}
+
+    /**
+     * Receives the reason why an answer could not be had, so that it can be counted, reported and asked for again. Does
+     * nothing more than throw the reason unless overridden: an answer is never lost silently.
+     *
+     * @param request number of the request, counted from 0 in the order in which they were taken
+     * @param sample number of the answer among those to the same prompt
+     */
+    default void onFailed(long request, int sample, RuntimeException reason) {
+        throw reason;
+    }
 }

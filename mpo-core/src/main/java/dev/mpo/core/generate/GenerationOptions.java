@@ -22,6 +22,7 @@ import java.util.Set;
  * @param seed seed of the random numbers; sample {@code i} of a prompt draws from {@code (seed, i)} alone, whatever is
  *     generated beside it
  * @param numSamples how many answers to generate for a prompt
+ * @param firstSample the number of the first of them: samples can be made again, or later, in any portions
  */
 public record GenerationOptions(
         double temperature,
@@ -33,7 +34,8 @@ public record GenerationOptions(
         Set<Integer> stopTokens,
         List<String> stopStrings,
         long seed,
-        int numSamples) {
+        int numSamples,
+        int firstSample) {
 
     /** Checks the ranges. */
     public GenerationOptions {
@@ -49,6 +51,7 @@ public record GenerationOptions(
                 "a number above 0, 1 for none",
                 repetitionPenalty);
         require(maxNewTokens >= 1, "max_new_tokens", "a whole number from 1", maxNewTokens);
+        require(firstSample >= 0, "first sample", "a whole number from 0", firstSample);
         require(numSamples >= 1, "num_return_sequences", "a whole number from 1", numSamples);
         require(stopStrings.stream().noneMatch(String::isEmpty), "stop", "texts of at least one character", "\"\"");
     }
@@ -61,72 +64,51 @@ public record GenerationOptions(
 
     /** Returns greedy generation of one answer without stop tokens. */
     public static GenerationOptions greedy(int maxNewTokens) {
-        return new GenerationOptions(0, 0, 1, 0, 1, maxNewTokens, Set.of(), List.of(), 0, 1);
+        return new GenerationOptions(0, 0, 1, 0, 1, maxNewTokens, Set.of(), List.of(), 0, 1, 0);
     }
 
     /** Returns these options at a temperature; 0 is greedy. */
     public GenerationOptions withTemperature(double value) {
-        return new GenerationOptions(
-                value, topK, topP, minP, repetitionPenalty, maxNewTokens, stopTokens, stopStrings, seed, numSamples);
+        return new GenerationOptions(value, topK, topP, minP, repetitionPenalty, maxNewTokens, stopTokens, stopStrings, seed, numSamples, firstSample);
     }
 
     /** Returns these options with other limits on which tokens can be drawn. */
     public GenerationOptions withLimits(int newTopK, double newTopP, double newMinP) {
-        return new GenerationOptions(
-                temperature,
-                newTopK,
-                newTopP,
-                newMinP,
-                repetitionPenalty,
-                maxNewTokens,
-                stopTokens,
-                stopStrings,
-                seed,
-                numSamples);
+        return new GenerationOptions(temperature, newTopK, newTopP, newMinP, repetitionPenalty, maxNewTokens, stopTokens, stopStrings, seed, numSamples, firstSample);
     }
 
     /** Returns these options with a repetition penalty. */
     public GenerationOptions withRepetitionPenalty(double value) {
-        return new GenerationOptions(
-                temperature, topK, topP, minP, value, maxNewTokens, stopTokens, stopStrings, seed, numSamples);
+        return new GenerationOptions(temperature, topK, topP, minP, value, maxNewTokens, stopTokens, stopStrings, seed, numSamples, firstSample);
     }
 
     /** Returns these options with another largest number of new tokens. */
     public GenerationOptions withMaxNewTokens(int value) {
-        return new GenerationOptions(
-                temperature, topK, topP, minP, repetitionPenalty, value, stopTokens, stopStrings, seed, numSamples);
+        return new GenerationOptions(temperature, topK, topP, minP, repetitionPenalty, value, stopTokens, stopStrings, seed, numSamples, firstSample);
     }
 
     /** Returns these options with other stop tokens. */
-    public GenerationOptions withStopTokens(Set<Integer> ids) {
-        return new GenerationOptions(
-                temperature, topK, topP, minP, repetitionPenalty, maxNewTokens, ids, stopStrings, seed, numSamples);
+    public GenerationOptions withStopTokens(Set<Integer> tokens) {
+        return new GenerationOptions(temperature, topK, topP, minP, repetitionPenalty, maxNewTokens, tokens, stopStrings, seed, numSamples, firstSample);
     }
 
     /** Returns these options with other stop strings. */
     public GenerationOptions withStopStrings(List<String> texts) {
-        return new GenerationOptions(
-                temperature, topK, topP, minP, repetitionPenalty, maxNewTokens, stopTokens, texts, seed, numSamples);
+        return new GenerationOptions(temperature, topK, topP, minP, repetitionPenalty, maxNewTokens, stopTokens, texts, seed, numSamples, firstSample);
     }
 
     /** Returns these options with another seed. */
     public GenerationOptions withSeed(long value) {
-        return new GenerationOptions(
-                temperature,
-                topK,
-                topP,
-                minP,
-                repetitionPenalty,
-                maxNewTokens,
-                stopTokens,
-                stopStrings,
-                value,
-                numSamples);
+        return new GenerationOptions(temperature, topK, topP, minP, repetitionPenalty, maxNewTokens, stopTokens, stopStrings, value, numSamples, firstSample);
     }
 
-    /** Returns these options with another number of answers for each prompt. */
+    /** Returns these options with another number of answers for each prompt, numbered from 0. */
     public GenerationOptions withNumSamples(int value) {
-        return new GenerationOptions(
-                temperature, topK, topP, minP, repetitionPenalty, maxNewTokens, stopTokens, stopStrings, seed, value);
+        return new GenerationOptions(temperature, topK, topP, minP, repetitionPenalty, maxNewTokens, stopTokens, stopStrings, seed, value, 0);
+    }
+
+    /** Returns these options for {@code count} answers, the first of which has the number {@code first}. */
+    public GenerationOptions withSamples(int first, int count) {
+        return new GenerationOptions(temperature, topK, topP, minP, repetitionPenalty, maxNewTokens, stopTokens, stopStrings, seed, count, first);
     }
 }

@@ -70,7 +70,9 @@ public final class TextGenerator {
 
             @Override
             public void onFinished(Generation generation) {
-                answers.get((int) generation.request())[generation.sample()] = generation;
+                int request = (int) generation.request();
+                int first = requests.get(request).options().firstSample();
+                answers.get(request)[generation.sample() - first] = generation;
                 listener.onFinished(generation);
             }
         });
@@ -169,7 +171,7 @@ public final class TextGenerator {
                     waiting = new Waiting(numRequests++, requests.next());
                 }
                 start(waiting);
-                if (waiting.nextSample == waiting.request.options().numSamples()) {
+                if (waiting.isExhausted()) {
                     waiting.close();
                     waiting = null;
                 }
@@ -213,6 +215,7 @@ public final class TextGenerator {
             Waiting(long number, GenerationRequest request) {
                 this.number = number;
                 this.request = request;
+                this.nextSample = request.options().firstSample();
                 this.prompt = decoder.prefill(batch(request.prompt()));
                 try {
                     this.first = next(new NextTokens(scope, prompt.logits()), 1);
@@ -220,6 +223,11 @@ public final class TextGenerator {
                     close();
                     throw e;
                 }
+            }
+
+            boolean isExhausted() {
+                GenerationOptions options = request.options();
+                return nextSample == options.firstSample() + options.numSamples();
             }
 
             @Override

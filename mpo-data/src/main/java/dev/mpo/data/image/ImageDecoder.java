@@ -7,6 +7,7 @@ import dev.mpo.data.source.MediaSource;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Iterator;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -46,6 +47,11 @@ public final class ImageDecoder {
         return decode(media.read(), media.name(), maxPixels);
     }
 
+    /** Returns the media type of the bytes of an image file, such as {@code image/png}; {@code where} names it in errors. */
+    public static String mediaType(byte[] bytes, String where) {
+        return "image/" + format(bytes, where).name().toLowerCase(Locale.ROOT);
+    }
+
     /** Decodes the bytes of a file of at most {@link #DEFAULT_MAX_PIXELS} pixels; {@code where} names it in errors. */
     public static RgbImage decode(byte[] bytes, String where) {
         return decode(bytes, where, DEFAULT_MAX_PIXELS);
@@ -53,11 +59,7 @@ public final class ImageDecoder {
 
     /** Decodes the bytes of a file of at most {@code maxPixels} pixels; {@code where} names it in errors. */
     public static RgbImage decode(byte[] bytes, String where, long maxPixels) {
-        ImageFormat format = ImageFormat.of(bytes);
-        if (format == null) {
-            throw new DataException("image " + where + ": expected JPEG, PNG, GIF, BMP, TIFF or WebP, found "
-                    + ImageFormat.describeUnknown(bytes) + ". Fix: convert it to PNG or JPEG, or remove the row");
-        }
+        ImageFormat format = format(bytes, where);
         try {
             return decode(format, bytes, maxPixels);
         } catch (IOException | RuntimeException e) {
@@ -80,6 +82,15 @@ public final class ImageDecoder {
                             + "). Fix: convert the file to PNG",
                     e);
         }
+    }
+
+    private static ImageFormat format(byte[] bytes, String where) {
+        ImageFormat format = ImageFormat.of(bytes);
+        if (format == null) {
+            throw new DataException("image " + where + ": expected JPEG, PNG, GIF, BMP, TIFF or WebP, found "
+                    + ImageFormat.describeUnknown(bytes) + ". Fix: convert it to PNG or JPEG, or remove the row");
+        }
+        return format;
     }
 
     private static RgbImage decode(ImageFormat format, byte[] bytes, long maxPixels) throws IOException {

@@ -10,6 +10,7 @@ import dev.mpo.core.generate.Prompt;
 import dev.mpo.core.generate.TextGenerator;
 import dev.mpo.core.model.ModelOptions;
 import dev.mpo.core.model.VisionLanguageModel;
+import dev.mpo.core.tensor.Device;
 import dev.mpo.data.image.ImageDecoder;
 import dev.mpo.data.image.TileOptions;
 import dev.mpo.data.image.Tiler;
@@ -17,7 +18,6 @@ import dev.mpo.data.image.Tiles;
 import dev.mpo.data.text.ChatTemplate;
 import dev.mpo.data.text.ConversationEncoder;
 import dev.mpo.data.text.ImageTokens;
-import dev.mpo.data.text.Role;
 import dev.mpo.data.text.Tokenizer;
 import dev.mpo.data.text.Turn;
 import dev.mpo.train.setup.ModelFolder;
@@ -44,6 +44,7 @@ public final class ChatGenerator implements Generator {
     private final ConversationEncoder encoder;
     private final TextGenerator generator;
     private final Set<Integer> endOfTurn;
+    private final int numWorkers;
 
     private ChatGenerator(ModelFolder folder, VisionLanguageModel model, boolean ownsModel, ChatOptions options) {
         ModelConfig config = folder.config();
@@ -52,6 +53,7 @@ public final class ChatGenerator implements Generator {
         this.folder = folder;
         this.model = model;
         this.ownsModel = ownsModel;
+        this.numWorkers = options.numWorkers();
         Integer maxTiles = options.maxTiles();
         this.tileOptions = new TileOptions(
                 config.imageSize(),
@@ -77,7 +79,8 @@ public final class ChatGenerator implements Generator {
         VisionLanguageModel model = null;
         try {
             Placement placement = Placement.of(options.precision());
-            model = folder.load(ModelOptions.frozen(placement.device(), placement.compute()));
+            Device device = placement.device().isCpu() ? Device.CPU : options.device();
+            model = folder.load(ModelOptions.frozen(device, placement.compute()));
             return new ChatGenerator(folder, model, true, options);
         } catch (RuntimeException e) {
             if (model != null) {
@@ -100,8 +103,7 @@ public final class ChatGenerator implements Generator {
 
     /** Answers one conversation; the answers come in the order of their numbers. */
     public List<Generation> generate(ChatRequest request, GenerationListener listener) {
-        GenerationRequest one = new GenerationRequest(prompt(request), options(request));
-        return generator.generateAll(List.of(one), listener).get(0);
+        return generator.generateAll(List.of(prepared(request)), listener).get(0);
     }
 
     /** Answers one conversation; the answers come in the order of their numbers. */
@@ -109,22 +111,20 @@ public final class ChatGenerator implements Generator {
         return generate(request, new GenerationListener() {});
     }
 
+    /**
+     * {@inheritDoc} Images are read and cut ahead by threads of their own. A request whose images or texts cannot be
+     * used goes to {@link GenerationListener#onFailed}, once for each of its answers.
+     */
     @Override
     public void run(Iterator<ChatRequest> requests, GenerationListener listener) {
-        generator.run(
-                new Iterator<>() {
-                    @Override
-                    public boolean hasNext() {
-                        return requests.hasNext();
-                    }
+        try (PreparedRequests prepared =
+                new PreparedRequests(requests, this::prepared, numWorkers, listener::onFailed)) {
+            generator.run(prepared, prepared.renumbering(listener));
+        }
+    }
 
-                    @Override
-                    public GenerationRequest next() {
-                        ChatRequest request = requests.next();
-                        return new GenerationRequest(prompt(request), options(request));
-                    }
-                },
-                listener);
+    private GenerationRequest prepared(ChatRequest request) {
+        return new GenerationRequest(prompt(request), options(request));
     }
 
     private GenerationOptions options(ChatRequest request) {
@@ -141,28 +141,10 @@ public final class ChatGenerator implements Generator {
             parts.add(Tiler.tile(ImageDecoder.decode(image), tileOptions));
         }
         int[] tilesPerImage = parts.stream().mapToInt(Tiles::count).toArray();
-        List<Turn> turns = marked(request.turns(), parts.size());
+        List<Turn> turns = ImageMarkers.complete(request.turns(), parts.size());
         int[] ids = encoder.encodePrompt(turns, tilesPerImage, request.answerStart());
         Tiles tiles = parts.isEmpty() ? Tiles.none(tileOptions.imageSize()) : Tiles.concat(parts);
         return new Prompt(ids, tiles.pixels(), tiles.count(), tiles.size());
-    }
-
-    /** Puts the markers of images in front of the first question if the conversation has none. */
-    private static List<Turn> marked(List<Turn> turns, int numImages) {
-        boolean hasMarker = turns.stream()
-                .anyMatch(turn -> turn.role() == Role.USER && turn.text().contains(ImageTokens.PLACEHOLDER));
-        if (numImages == 0 || hasMarker) {
-            return turns;
-        }
-        List<Turn> all = new ArrayList<>(turns);
-        for (int i = 0; i < all.size(); i++) {
-            if (all.get(i).role() == Role.USER) {
-                String markers = (ImageTokens.PLACEHOLDER + "\n").repeat(numImages);
-                all.set(i, Turn.user(markers + all.get(i).text()));
-                return all;
-            }
-        }
-        return all;
     }
 
     @Override

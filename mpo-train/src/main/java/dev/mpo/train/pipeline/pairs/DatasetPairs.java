@@ -3,12 +3,12 @@ package dev.mpo.train.pipeline.pairs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mpo.data.jsonl.JsonlFile;
 import dev.mpo.train.pipeline.pairs.JudgedResponse.Verdict;
 import dev.mpo.train.pipeline.score.AnswerJudge;
 import dev.mpo.train.pipeline.score.ScoreMode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class DatasetPairs {
 
     private final String dataset;
-    private final JsonlFile file;
-    private final @Nullable JsonlFile solutions;
+    private final ResponseFiles file;
+    private final @Nullable ResponseFiles solutions;
     private final PairOptions options;
     private final List<ScoreMode> modes;
     private final ResponseJudge judge;
@@ -37,8 +37,8 @@ final class DatasetPairs {
 
     DatasetPairs(
             String dataset,
-            JsonlFile file,
-            @Nullable JsonlFile solutions,
+            ResponseFiles file,
+            @Nullable ResponseFiles solutions,
             PairOptions options,
             AnswerJudge answerJudge) {
         this.dataset = dataset;
@@ -87,15 +87,21 @@ final class DatasetPairs {
         return report();
     }
 
-    private static RowGroups groups(JsonlFile file, int count) {
+    private static RowGroups groups(ResponseFiles file, int count) {
         return RowGroups.of(count, row -> SampledResponse.read(file, row).key().hash());
     }
 
     /** Rows of one hash belong to one key, but for a collision, which this tells apart. */
-    private Map<SampledResponse.Key, Group> judged(JsonlFile source, int[] rows, boolean counted) {
+    private Map<SampledResponse.Key, Group> judged(ResponseFiles source, int[] rows, boolean counted) {
         Map<SampledResponse.Key, Group> groups = new LinkedHashMap<>();
+        List<SampledResponse> responses = new ArrayList<>();
         for (int row : rows) {
-            JudgedResponse response = judge.judge(SampledResponse.read(source, row));
+            responses.add(SampledResponse.read(source, row));
+        }
+        // Samples come in any order, also from run to run: their numbers decide which pairs are made of them.
+        responses.sort(Comparator.comparingInt(SampledResponse::sample));
+        for (SampledResponse sampled : responses) {
+            JudgedResponse response = judge.judge(sampled);
             groups.computeIfAbsent(response.sampled().key(), key -> new Group()).add(response);
             if (counted) {
                 verdicts.merge(response.verdict(), 1L, Long::sum);
@@ -127,7 +133,7 @@ final class DatasetPairs {
     }
 
     /** Right solutions of questions that the model was never asked go with the right responses. */
-    private void writeUnasked(JsonlFile source, RowGroups solutionGroups, RowGroups groups, PairFiles files)
+    private void writeUnasked(ResponseFiles source, RowGroups solutionGroups, RowGroups groups, PairFiles files)
             throws IOException {
         for (int group = 0; group < solutionGroups.count(); group++) {
             for (Map.Entry<SampledResponse.Key, Group> entry :

@@ -2,7 +2,7 @@ package dev.mpo.train.pipeline.pairs;
 
 import dev.mpo.core.ConfigException;
 import dev.mpo.core.DataException;
-import dev.mpo.data.jsonl.JsonlFile;
+import dev.mpo.train.pipeline.sample.SampleFolder;
 import dev.mpo.train.pipeline.score.AnswerChecker;
 import dev.mpo.train.pipeline.score.AnswerJudge;
 import java.io.IOException;
@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Turns a folder of sampled answers into preference data.
  *
- * <p>Each {@code NAME.jsonl} becomes {@code raw/NAME_pairs_vqa_correctness_rules.jsonl} (right against wrong),
+ * <p>Each {@code NAME.jsonl}, with its {@code NAME.rank-*.jsonl}, becomes {@code raw/NAME_pairs_vqa_correctness_rules.jsonl} (right against wrong),
  * {@code raw/NAME_pairs_vqa_format_rules.jsonl} (right against unreadable), {@code pos_items/NAME.jsonl} (the right
  * responses) and {@code neg_items/NAME.jsonl} (questions never answered right); {@code meta.json} lists the pairs for
  * training. A file of pairs that would be empty is not written. The same input gives the same bytes.
@@ -61,12 +62,12 @@ public final class PairBuilding {
      */
     public List<PairReport> run(Path dataDir, Path saveDir, Progress progress) {
         List<PairReport> reports = new ArrayList<>();
-        List<Path> files = inputs(dataDir);
+        Map<String, List<Path>> files = inputs(dataDir);
         try {
             Files.createDirectories(saveDir);
             PairMeta meta = new PairMeta(saveDir, options.imageRoot());
-            for (Path file : files) {
-                PairReport report = one(file, saveDir, progress);
+            for (Map.Entry<String, List<Path>> dataset : files.entrySet()) {
+                PairReport report = one(dataset.getKey(), dataset.getValue(), saveDir, progress);
                 reports.add(report);
                 if (!report.skipped()) {
                     meta.put(
@@ -85,7 +86,8 @@ public final class PairBuilding {
         return reports;
     }
 
-    private static List<Path> inputs(Path dataDir) {
+    /** The files of each data set, in the order of their names; several ranks write several. */
+    private static Map<String, List<Path>> inputs(Path dataDir) {
         if (!Files.isDirectory(dataDir)) {
             throw new ConfigException(
                     "--data-dir " + dataDir + " is not a folder: give the folder that holds the sampled answers");
@@ -98,21 +100,26 @@ public final class PairBuilding {
             if (found.isEmpty()) {
                 throw new DataException("--data-dir " + dataDir + " holds no .jsonl file: sample answers first");
             }
-            return found;
+            Map<String, List<Path>> byDataset = new TreeMap<>();
+            for (Path file : found) {
+                byDataset
+                        .computeIfAbsent(SampleFolder.dataset(file), name -> new ArrayList<>())
+                        .add(file);
+            }
+            return byDataset;
         } catch (IOException e) {
             throw new ConfigException("--data-dir " + dataDir + " cannot be read: " + e, e);
         }
     }
 
-    private PairReport one(Path file, Path saveDir, Progress progress) throws IOException {
-        String name = file.getFileName().toString();
-        String dataset = name.substring(0, name.length() - SUFFIX.length());
+    private PairReport one(String dataset, List<Path> inputs, Path saveDir, Progress progress) throws IOException {
+        String name = dataset + SUFFIX;
         if (!options.overwrite() && Files.exists(PairFiles.correctness(saveDir, dataset))) {
             LOG.info("{}: pairs exist, skipped (--overwrite makes them again)", name);
             return PairReport.skipped(dataset);
         }
-        try (JsonlFile input = JsonlFile.open(file);
-                JsonlFile solutions = solutions(name);
+        try (ResponseFiles input = ResponseFiles.open(inputs);
+                ResponseFiles solutions = solutions(name);
                 PairFiles outputs = new PairFiles(saveDir, dataset)) {
             int lines = Math.min(input.rowCount(), options.maxLines());
             PairReport report = new DatasetPairs(dataset, input, solutions, options, judge)
@@ -130,11 +137,11 @@ public final class PairBuilding {
         }
     }
 
-    private @Nullable JsonlFile solutions(String name) {
+    private @Nullable ResponseFiles solutions(String name) {
         Optional<Path> path = options.solutions().entrySet().stream()
                 .filter(entry -> name.contains(entry.getKey()))
                 .map(Map.Entry::getValue)
                 .findFirst();
-        return path.isEmpty() ? null : JsonlFile.open(path.get());
+        return path.isEmpty() ? null : ResponseFiles.open(List.of(path.get()));
     }
 }

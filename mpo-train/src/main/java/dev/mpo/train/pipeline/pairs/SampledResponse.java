@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mpo.core.ConfigException;
 import dev.mpo.core.DataException;
-import dev.mpo.data.jsonl.JsonlFile;
 import dev.mpo.train.pipeline.PromptVersion;
 
 /**
@@ -50,7 +49,7 @@ record SampledResponse(String where, ObjectNode row, Key key, String response) {
     }
 
     /** Reads a line. */
-    static SampledResponse read(JsonlFile file, int line) {
+    static SampledResponse read(ResponseFiles file, int line) {
         ObjectNode row = file.object(line, ADVICE);
         String where = file.where(line);
         JsonNode image = image(row);
@@ -70,6 +69,11 @@ record SampledResponse(String where, ObjectNode row, Key key, String response) {
 
     JsonNode image() {
         return image(row);
+    }
+
+    /** The number of this response among those to its question; 0 where the row does not say. */
+    int sample() {
+        return row.path("sample").asInt(0);
     }
 
     PromptVersion promptVersion() {
