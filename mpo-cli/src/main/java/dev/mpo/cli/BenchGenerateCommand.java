@@ -17,8 +17,9 @@ import picocli.CommandLine.Spec;
 /** {@code mpo bench generate}: how fast answers are generated. */
 @Command(
         name = "generate",
-        description = "Measures generation on random weights and prompts: tokens per second, with and without the time to"
-                + " read the prompts. Each answer has a prompt of its own and goes on to --new-tokens.")
+        description =
+                "Measures generation on random weights and prompts: tokens per second, with and without the time to"
+                        + " read the prompts. Each answer has a prompt of its own and goes on to --new-tokens.")
 final class BenchGenerateCommand implements Callable<Integer> {
 
     @Spec

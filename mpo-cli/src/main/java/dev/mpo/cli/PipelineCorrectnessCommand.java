@@ -36,8 +36,9 @@ final class PipelineCorrectnessCommand implements Callable<Integer> {
             names = "--prompt-version",
             paramLabel = "VERSION",
             defaultValue = "en",
-            description = "How the question is put: en, en_v2, en_r1, zh, zh_v2 or zh_r1. Files whose path contains _zh_"
-                    + " get the Chinese one.")
+            description =
+                    "How the question is put: en, en_v2, en_r1, zh, zh_v2 or zh_r1. Files whose path contains _zh_"
+                            + " get the Chinese one.")
     private String promptVersion = "en";
 
     @Override

@@ -201,7 +201,8 @@ final class PipelineFlags {
         }
         ChatOptions chat = ChatOptions.defaults()
                 .withMaxTiles(dynamic ? maxTiles : 1)
-                .withMaxConcurrent(Math.multiplyExact(batchSize, options.samples().numSamples()))
+                .withMaxConcurrent(
+                        Math.multiplyExact(batchSize, options.samples().numSamples()))
                 .withNumWorkers(numWorkers)
                 .on(options.ranks().localRank(), precision);
         return ChatGenerator.open(checkpoint, chat);

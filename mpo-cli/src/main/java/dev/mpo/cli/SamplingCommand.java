@@ -66,9 +66,10 @@ final class SamplingCommand {
             out.flush();
         }
         if (!report.isComplete()) {
-            throw new DataException("%d samples failed and %d rows cannot be used, see %s: correct the rows, then run the"
-                            .formatted(report.failed(), report.badRows(), options.failures())
-                    + " same command again for what is missing");
+            throw new DataException(
+                    "%d samples failed and %d rows cannot be used, see %s: correct the rows, then run the"
+                                    .formatted(report.failed(), report.badRows(), options.failures())
+                            + " same command again for what is missing");
         }
         return ExitCodes.OK;
     }

@@ -69,46 +69,145 @@ public record GenerationOptions(
 
     /** Returns these options at a temperature; 0 is greedy. */
     public GenerationOptions withTemperature(double value) {
-        return new GenerationOptions(value, topK, topP, minP, repetitionPenalty, maxNewTokens, stopTokens, stopStrings, seed, numSamples, firstSample);
+        return new GenerationOptions(
+                value,
+                topK,
+                topP,
+                minP,
+                repetitionPenalty,
+                maxNewTokens,
+                stopTokens,
+                stopStrings,
+                seed,
+                numSamples,
+                firstSample);
     }
 
     /** Returns these options with other limits on which tokens can be drawn. */
     public GenerationOptions withLimits(int newTopK, double newTopP, double newMinP) {
-        return new GenerationOptions(temperature, newTopK, newTopP, newMinP, repetitionPenalty, maxNewTokens, stopTokens, stopStrings, seed, numSamples, firstSample);
+        return new GenerationOptions(
+                temperature,
+                newTopK,
+                newTopP,
+                newMinP,
+                repetitionPenalty,
+                maxNewTokens,
+                stopTokens,
+                stopStrings,
+                seed,
+                numSamples,
+                firstSample);
     }
 
     /** Returns these options with a repetition penalty. */
     public GenerationOptions withRepetitionPenalty(double value) {
-        return new GenerationOptions(temperature, topK, topP, minP, value, maxNewTokens, stopTokens, stopStrings, seed, numSamples, firstSample);
+        return new GenerationOptions(
+                temperature,
+                topK,
+                topP,
+                minP,
+                value,
+                maxNewTokens,
+                stopTokens,
+                stopStrings,
+                seed,
+                numSamples,
+                firstSample);
     }
 
     /** Returns these options with another largest number of new tokens. */
     public GenerationOptions withMaxNewTokens(int value) {
-        return new GenerationOptions(temperature, topK, topP, minP, repetitionPenalty, value, stopTokens, stopStrings, seed, numSamples, firstSample);
+        return new GenerationOptions(
+                temperature,
+                topK,
+                topP,
+                minP,
+                repetitionPenalty,
+                value,
+                stopTokens,
+                stopStrings,
+                seed,
+                numSamples,
+                firstSample);
     }
 
     /** Returns these options with other stop tokens. */
     public GenerationOptions withStopTokens(Set<Integer> tokens) {
-        return new GenerationOptions(temperature, topK, topP, minP, repetitionPenalty, maxNewTokens, tokens, stopStrings, seed, numSamples, firstSample);
+        return new GenerationOptions(
+                temperature,
+                topK,
+                topP,
+                minP,
+                repetitionPenalty,
+                maxNewTokens,
+                tokens,
+                stopStrings,
+                seed,
+                numSamples,
+                firstSample);
     }
 
     /** Returns these options with other stop strings. */
     public GenerationOptions withStopStrings(List<String> texts) {
-        return new GenerationOptions(temperature, topK, topP, minP, repetitionPenalty, maxNewTokens, stopTokens, texts, seed, numSamples, firstSample);
+        return new GenerationOptions(
+                temperature,
+                topK,
+                topP,
+                minP,
+                repetitionPenalty,
+                maxNewTokens,
+                stopTokens,
+                texts,
+                seed,
+                numSamples,
+                firstSample);
     }
 
     /** Returns these options with another seed. */
     public GenerationOptions withSeed(long value) {
-        return new GenerationOptions(temperature, topK, topP, minP, repetitionPenalty, maxNewTokens, stopTokens, stopStrings, value, numSamples, firstSample);
+        return new GenerationOptions(
+                temperature,
+                topK,
+                topP,
+                minP,
+                repetitionPenalty,
+                maxNewTokens,
+                stopTokens,
+                stopStrings,
+                value,
+                numSamples,
+                firstSample);
     }
 
     /** Returns these options with another number of answers for each prompt, numbered from 0. */
     public GenerationOptions withNumSamples(int value) {
-        return new GenerationOptions(temperature, topK, topP, minP, repetitionPenalty, maxNewTokens, stopTokens, stopStrings, seed, value, 0);
+        return new GenerationOptions(
+                temperature,
+                topK,
+                topP,
+                minP,
+                repetitionPenalty,
+                maxNewTokens,
+                stopTokens,
+                stopStrings,
+                seed,
+                value,
+                0);
     }
 
     /** Returns these options for {@code count} answers, the first of which has the number {@code first}. */
     public GenerationOptions withSamples(int first, int count) {
-        return new GenerationOptions(temperature, topK, topP, minP, repetitionPenalty, maxNewTokens, stopTokens, stopStrings, seed, count, first);
+        return new GenerationOptions(
+                temperature,
+                topK,
+                topP,
+                minP,
+                repetitionPenalty,
+                maxNewTokens,
+                stopTokens,
+                stopStrings,
+                seed,
+                count,
+                first);
     }
 }

@@ -13,8 +13,8 @@ import java.util.List;
  * The parameters of all decoder layers as {@link DecodingOps} takes them.
  *
  * <p>Queries, keys and values are one matrix product, and so are gate and up, if their weights follow each other in
- * memory and nothing adapts them: then one view covers them, and no matrix is copied. Otherwise each is a product of its
- * own.
+ * memory and nothing adapts them: then one view covers them, and no matrix is copied. Otherwise each is a product of
+ * its own.
  *
  * @param slots the parameters, {@link #STRIDE} per layer
  * @param packed whether the views cover several matrices

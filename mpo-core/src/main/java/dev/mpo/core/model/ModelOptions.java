@@ -32,8 +32,8 @@ public record ModelOptions(
     }
 
     /**
-     * Returns a model that is only evaluated: nothing has gradients. Weight decay means nothing then; that it is said to
-     * apply to matrices makes them neighbours in memory, so that decoding can multiply by several at once.
+     * Returns a model that is only evaluated: nothing has gradients. Weight decay means nothing then; that it is said
+     * to apply to matrices makes them neighbours in memory, so that decoding can multiply by several at once.
      */
     public static ModelOptions frozen(Device device, DType compute) {
         return new ModelOptions(

@@ -7,8 +7,8 @@ import dev.mpo.data.source.MediaSource;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Iterator;
+import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -47,7 +47,10 @@ public final class ImageDecoder {
         return decode(media.read(), media.name(), maxPixels);
     }
 
-    /** Returns the media type of the bytes of an image file, such as {@code image/png}; {@code where} names it in errors. */
+    /**
+     * Returns the media type of the bytes of an image file, such as {@code image/png}; {@code where} names it in
+     * errors.
+     */
     public static String mediaType(byte[] bytes, String where) {
         return "image/" + format(bytes, where).name().toLowerCase(Locale.ROOT);
     }

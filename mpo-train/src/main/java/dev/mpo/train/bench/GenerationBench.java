@@ -129,7 +129,8 @@ public final class GenerationBench {
     }
 
     private static double median(List<double[]> rounds, int column) {
-        double[] sorted = rounds.stream().mapToDouble(round -> round[column]).sorted().toArray();
+        double[] sorted =
+                rounds.stream().mapToDouble(round -> round[column]).sorted().toArray();
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }

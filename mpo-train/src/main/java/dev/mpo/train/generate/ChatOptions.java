@@ -15,7 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param deviceIndex which of the CUDA devices to use, where there are any
  */
 public record ChatOptions(
-        @Nullable Integer maxTiles, int maxConcurrent, boolean stopAtEndOfTurn, TrainSettings.Precision precision, int numWorkers, int deviceIndex) {
+        @Nullable Integer maxTiles,
+        int maxConcurrent,
+        boolean stopAtEndOfTurn,
+        TrainSettings.Precision precision,
+        int numWorkers,
+        int deviceIndex) {
 
     /** Returns the checkpoint's own tiling, 8 answers at once, and an end at the end of turn. */
     public static ChatOptions defaults() {

@@ -37,7 +37,8 @@ final class EndpointBody {
         body.put("model", model);
         ArrayNode messages = body.putArray("messages");
         Iterator<Path> images = request.images().iterator();
-        List<Turn> turns = ImageMarkers.complete(request.turns(), request.images().size());
+        List<Turn> turns =
+                ImageMarkers.complete(request.turns(), request.images().size());
         for (Turn turn : turns) {
             message(messages.addObject(), turn, images);
         }

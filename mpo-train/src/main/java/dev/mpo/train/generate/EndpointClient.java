@@ -100,7 +100,8 @@ final class EndpointClient {
         CompletableFuture<HttpResponse<byte[]>> pending =
                 http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofByteArray());
         try {
-            // HttpRequest's own timeout ends with the headers: a server that stops in the middle would never be noticed.
+            // HttpRequest's own timeout ends with the headers: a server that stops in the middle would never be
+            // noticed.
             return body(pending.get(options.timeout().toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
             pending.cancel(true);

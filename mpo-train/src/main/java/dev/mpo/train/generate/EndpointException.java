@@ -22,7 +22,8 @@ final class EndpointException extends RuntimeException {
     private final Outlook outlook;
     private final @Nullable Duration wait;
 
-    EndpointException(String kind, String message, Outlook outlook, @Nullable Duration wait, @Nullable Throwable cause) {
+    EndpointException(
+            String kind, String message, Outlook outlook, @Nullable Duration wait, @Nullable Throwable cause) {
         super(message, cause);
         this.kind = kind;
         this.outlook = outlook;

@@ -109,7 +109,10 @@ public final class EndpointGenerator implements Generator {
     private record Job(long number, ChatRequest request, int sample) {}
 
     /** How it went: a reply or a failure. */
-    private record Outcome(Job job, @Nullable EndpointReply reply, @Nullable RuntimeException failure) {}
+    private record Outcome(
+            Job job,
+            @Nullable EndpointReply reply,
+            @Nullable RuntimeException failure) {}
 
     private final class Run {
         private final Iterator<ChatRequest> requests;
@@ -149,7 +152,8 @@ public final class EndpointGenerator implements Generator {
                     numRequests++;
                 }
                 Job job = new Job(numRequests - 1, current, nextSample++);
-                if (nextSample == current.options().firstSample() + current.options().numSamples()) {
+                if (nextSample
+                        == current.options().firstSample() + current.options().numSamples()) {
                     current = null;
                 }
                 underWay++;

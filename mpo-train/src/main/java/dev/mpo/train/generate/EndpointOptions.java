@@ -69,7 +69,8 @@ public record EndpointOptions(
 
     /** Returns these options with another patience. */
     public EndpointOptions withPatience(int attempts, Duration oneAttempt, Duration first, Duration most) {
-        return new EndpointOptions(url, model, server, concurrency, attempts, oneAttempt, first, most, apiKey, logprobs);
+        return new EndpointOptions(
+                url, model, server, concurrency, attempts, oneAttempt, first, most, apiKey, logprobs);
     }
 
     /** Returns these options with another number of questions at once. */

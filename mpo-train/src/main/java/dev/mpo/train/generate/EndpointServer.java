@@ -38,8 +38,9 @@ public enum EndpointServer {
         void limit(ObjectNode body, GenerationOptions options) {
             boolean plain = options.topK() == 0 && options.minP() == 0 && options.repetitionPenalty() == 1;
             if (!plain) {
-                throw new ConfigException("--endpoint-server openai: top-k, min-p and repetition penalty are not part of"
-                        + " the protocol; set --top-k 0 and leave the others out, or name the server");
+                throw new ConfigException(
+                        "--endpoint-server openai: top-k, min-p and repetition penalty are not part of"
+                                + " the protocol; set --top-k 0 and leave the others out, or name the server");
             }
         }
     };

@@ -125,8 +125,11 @@ public final class UnreliableServer implements AutoCloseable {
     }
 
     private static String answer(JsonNode request) {
-        JsonNode last = request.get("messages").get(request.get("messages").size() - 1).get("content");
-        String question = last.isTextual() ? last.textValue() : last.get(last.size() - 1).path("text").asText();
+        JsonNode last =
+                request.get("messages").get(request.get("messages").size() - 1).get("content");
+        String question = last.isTextual()
+                ? last.textValue()
+                : last.get(last.size() - 1).path("text").asText();
         ObjectNode root = JSON.createObjectNode();
         ObjectNode choice = root.putArray("choices").addObject();
         choice.putObject("message").put("content", "re: " + question + " #" + request.get("seed"));

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Turns a folder of sampled answers into preference data.
  *
- * <p>Each {@code NAME.jsonl}, with its {@code NAME.rank-*.jsonl}, becomes {@code raw/NAME_pairs_vqa_correctness_rules.jsonl} (right against wrong),
+ * <p>Each {@code NAME.jsonl}, with its {@code NAME.rank-*.jsonl}, becomes
+ * {@code raw/NAME_pairs_vqa_correctness_rules.jsonl} (right against wrong),
  * {@code raw/NAME_pairs_vqa_format_rules.jsonl} (right against unreadable), {@code pos_items/NAME.jsonl} (the right
  * responses) and {@code neg_items/NAME.jsonl} (questions never answered right); {@code meta.json} lists the pairs for
  * training. A file of pairs that would be empty is not written. The same input gives the same bytes.

@@ -36,8 +36,8 @@ final class DoneSamples {
         DoneSamples done = new DoneSamples();
         for (Path file : files) {
             // unlike Files' own, this reader takes half of a character at the end of a line that was never finished
-            try (BufferedReader lines = new BufferedReader(
-                    new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
+            try (BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
                 done.readAll(file, lines, keyFields);
             } catch (IOException e) {
                 throw new ConfigException(file + " cannot be read: " + e, e);

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * DropoutNTP: the first part of a chosen answer, continued by the model without the picture, is the rejected answer. The
- * rows are ready for training.
+ * DropoutNTP: the first part of a chosen answer, continued by the model without the picture, is the rejected answer.
+ * The rows are ready for training.
  */
 final class DropoutRecipe implements SamplingRecipe {
 

@@ -104,7 +104,10 @@ final class SampleFile implements AutoCloseable {
     void append(ObjectNode row) {
         try {
             byte[] json = MAPPER.writeValueAsBytes(row);
-            ByteBuffer line = ByteBuffer.allocate(json.length + 1).put(json).put((byte) '\n').flip();
+            ByteBuffer line = ByteBuffer.allocate(json.length + 1)
+                    .put(json)
+                    .put((byte) '\n')
+                    .flip();
             while (line.hasRemaining()) {
                 channel.write(line);
             }

@@ -104,8 +104,8 @@ public final class SamplingJob {
             this.plan = plan;
             this.listener = listener;
             int numSamples = options.samples().numSamples();
-            DoneSamples done = DoneSamples.read(
-                    SampleFolder.files(options.outDir(), options.dataset()), recipe.keyFields());
+            DoneSamples done =
+                    DoneSamples.read(SampleFolder.files(options.outDir(), options.dataset()), recipe.keyFields());
             this.wanted = (long) numSamples * plan.items().size();
             this.before = plan.items().stream()
                     .mapToLong(item -> done.count(item.key(), item.firstSample(), numSamples))

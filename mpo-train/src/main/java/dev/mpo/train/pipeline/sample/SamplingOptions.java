@@ -30,8 +30,8 @@ public record SamplingOptions(
     /** Checks the numbers and the name of the prompt file. */
     public SamplingOptions {
         if (maxRows < 1 || startRow < 0) {
-            throw new ConfigException("--sample-max-num and --sample-start-idx: expected at least 1 and 0, got " + maxRows
-                    + " and " + startRow);
+            throw new ConfigException("--sample-max-num and --sample-start-idx: expected at least 1 and 0, got "
+                    + maxRows + " and " + startRow);
         }
         if (!promptFile.getFileName().toString().endsWith(SUFFIX)) {
             throw new ConfigException("--prompt-path " + promptFile + ": expected a file whose name ends with .jsonl");

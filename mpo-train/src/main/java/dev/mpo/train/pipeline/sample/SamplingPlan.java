@@ -34,8 +34,7 @@ final class SamplingPlan {
     private SamplingPlan() {}
 
     /** Reads all rows that are used, so that mistakes in the file show before any model is asked. */
-    static SamplingPlan of(
-            JsonlFile file, SamplingRecipe recipe, SamplingOptions options, SamplingListener listener) {
+    static SamplingPlan of(JsonlFile file, SamplingRecipe recipe, SamplingOptions options, SamplingListener listener) {
         SamplingPlan plan = new SamplingPlan();
         Map<Long, Integer> seen = new HashMap<>();
         int[] lines = EvenSubset.rows(file.rowCount(), options.maxRows(), options.startRow())

@@ -96,8 +96,8 @@ class SamplingJobTest {
             for (int i = 0; i < request.options().numSamples(); i++) {
                 String text = "Let us see.\n\nFinal answer: "
                         + Math.floorMod(request.options().seed() + 31L * (first + i), 19);
-                ready.add(new Generation(
-                        number, first + i, new int[] {1}, new double[] {0}, text, FinishReason.STOP, 1));
+                ready.add(
+                        new Generation(number, first + i, new int[] {1}, new double[] {0}, text, FinishReason.STOP, 1));
             }
         }
 
@@ -121,8 +121,7 @@ class SamplingJobTest {
     }
 
     private SamplingReport run(Path out, Ranks ranks, Generator generator) {
-        return SamplingJob.correctness(options(out, ranks), PromptVersion.EN)
-                .run(generator, new SamplingListener() {});
+        return SamplingJob.correctness(options(out, ranks), PromptVersion.EN).run(generator, new SamplingListener() {});
     }
 
     private List<String> undisturbed() {
@@ -148,7 +147,8 @@ class SamplingJobTest {
                 } catch (IllegalStateException e) {
                     assertThat(e).hasMessage("killed");
                     if (kill % 2 == 0) { // in the middle of a line, and of a character
-                        Files.write(file, "{\"question\": \"What \u00e9".getBytes("UTF-16BE"), StandardOpenOption.APPEND);
+                        Files.write(
+                                file, "{\"question\": \"What \u00e9".getBytes("UTF-16BE"), StandardOpenOption.APPEND);
                     }
                 }
             }
@@ -220,9 +220,7 @@ class SamplingJobTest {
         undisturbed();
         List<String> lines = new ArrayList<>();
         for (String line : sorted(folder.resolve("whole")).subList(0, 6)) {
-            lines.add(((ObjectNode) JSON.readTree(line))
-                    .without("sample")
-                    .toString());
+            lines.add(((ObjectNode) JSON.readTree(line)).without("sample").toString());
         }
         Files.write(out.resolve("sums.jsonl"), lines);
         SamplingReport report = run(out, Ranks.single(), new Fake(0, -1));
@@ -292,7 +290,8 @@ class SamplingJobTest {
             }
             SamplingJob seeing = SamplingJob.dropoutNtp(
                     options(folder.resolve("seeing"), Ranks.single()), 0.5, DropoutPrefix.Words.SPACES, true);
-            assertThat(seeing.run(generator, new SamplingListener() {}).failed()).isEqualTo(SAMPLES);
+            assertThat(seeing.run(generator, new SamplingListener() {}).failed())
+                    .isEqualTo(SAMPLES);
         }
         assertThatThrownBy(() -> SamplingJob.dropoutNtp(options, 1.5, DropoutPrefix.Words.SPACES, false))
                 .isInstanceOf(ConfigException.class)
