@@ -148,7 +148,9 @@ class SamplingJobTest {
                     assertThat(e).hasMessage("killed");
                     if (kill % 2 == 0) { // in the middle of a line, and of a character
                         Files.write(
-                                file, "{\"question\": \"What \u00e9".getBytes("UTF-16BE"), StandardOpenOption.APPEND);
+                                file,
+                                "{\"question\": \"What \u00e9".getBytes(StandardCharsets.ISO_8859_1),
+                                StandardOpenOption.APPEND);
                     }
                 }
             }
@@ -271,10 +273,10 @@ class SamplingJobTest {
     @Test
     void dropoutContinuesTheFirstHalfWithoutTheImage() throws IOException {
         NanoModel nano = NanoModel.write(folder, 1);
-        Files.writeString(
-                prompts,
-                "{\"image\": \"absent.png\", \"question\": \"<image>\\nWhat?\", \"chosen\": \"one two three four\"}\n"
-                        + "{\"question\": \"\u4ec0\u4e48?\", \"chosen\": \"\u7ea2\u8272\u7684\u5706\u3002\", \"rejected\": null}\n");
+        Files.writeString(prompts, """
+                {"image": "absent.png", "question": "<image>\\nWhat?", "chosen": "one two three four"}
+                {"question": "\u4ec0\u4e48?", "chosen": "\u7ea2\u8272\u7684\u5706\u3002", "rejected": null}
+                """);
         Path out = folder.resolve("out");
         SamplingOptions options = options(out, Ranks.single());
         try (ChatGenerator generator = ChatGenerator.open(nano.folder(), ChatOptions.defaults())) {
