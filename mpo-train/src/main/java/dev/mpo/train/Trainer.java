@@ -172,6 +172,7 @@ public final class Trainer {
                         pairs, training.dropPath(numMicroBatches++), 1.0 / accumulation, mean -> new double[] {mean});
                 finite.checkLoss(pairs, result);
                 sums.add(result);
+                pairs.forEach(loader::recycle);
                 int done = i + 1;
                 callbacks.forEach(c -> c.onMicroBatch(done, accumulation));
             }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.mpo.core.ConfigException;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -32,7 +34,9 @@ public final class FindingWriter implements AutoCloseable {
             if (folder != null) {
                 Files.createDirectories(folder);
             }
-            JsonGenerator json = new JsonMapper().getFactory().createGenerator(Files.newBufferedWriter(file));
+            JsonGenerator json = new JsonMapper()
+                    .getFactory()
+                    .createGenerator(new OutputStreamWriter(Files.newOutputStream(file), StandardCharsets.UTF_8));
             json.setRootValueSeparator(null);
             return new FindingWriter(file, json);
         } catch (IOException e) {

@@ -20,13 +20,21 @@ public final class BicubicResize {
 
     /** Returns the image at another size; the same size returns the image itself. */
     public static RgbImage resize(RgbImage image, int width, int height) {
+        return resize(image, width, height, PixelBuffers.none());
+    }
+
+    /**
+     * As above, with the pixels in an array of the given store, which the caller gives back when the result is no
+     * longer used and is not the image itself.
+     */
+    static RgbImage resize(RgbImage image, int width, int height, PixelBuffers buffers) {
         if (width < 1 || height < 1) {
             throw new IllegalArgumentException("cannot resize to " + width + "x" + height);
         }
         if (image.width() == width && image.height() == height) {
             return image;
         }
-        byte[] target = new byte[RgbImage.byteCount(width, height)];
+        byte[] target = buffers.take(RgbImage.byteCount(width, height));
         RowSource rows = new RowSource(image, width);
         if (image.height() == height) {
             resizeRowsOnly(rows, target, height);

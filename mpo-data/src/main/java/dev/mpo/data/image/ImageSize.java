@@ -1,10 +1,12 @@
 package dev.mpo.data.image;
 
 import dev.mpo.data.source.Media;
+import dev.mpo.data.source.MediaSource;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.FileImageInputStream;
 import javax.imageio.stream.ImageInputStream;
@@ -26,6 +28,7 @@ public record ImageSize(int width, int height) {
      * @throws dev.mpo.core.DataException if the file is missing or not an image
      */
     public static ImageSize read(Path file) {
+        MediaSource.file(file).requirePresent(); // a device or pipe might never end
         try (FileImageInputStream input = new FileImageInputStream(file.toFile())) {
             byte[] signature = new byte[SIGNATURE_BYTES];
             int length = Math.max(0, input.read(signature));
@@ -58,16 +61,26 @@ public record ImageSize(int width, int height) {
      * @throws dev.mpo.core.DataException if they are not an image
      */
     public static ImageSize read(byte[] bytes, String where) {
-        ImageFormat format = ImageFormat.of(bytes);
-        if (format != null && format != ImageFormat.GIF) {
-            try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
-                return read(ImageDecoder.reader(format), input);
-            } catch (IOException | RuntimeException | LinkageError e) {
-                // As above.
-            }
+        // The frames of a GIF may stick out of the size in its header.
+        Optional<ImageSize> size = ImageFormat.of(bytes) == ImageFormat.GIF ? Optional.empty() : ofHeader(bytes);
+        if (size.isPresent()) {
+            return size.get();
         }
         RgbImage image = ImageDecoder.decode(bytes, where);
         return new ImageSize(image.width(), image.height());
+    }
+
+    /** Returns the size that the header in the bytes of a file tells, if it does; nothing is decoded. */
+    public static Optional<ImageSize> ofHeader(byte[] bytes) {
+        ImageFormat format = ImageFormat.of(bytes);
+        if (format == null) {
+            return Optional.empty();
+        }
+        try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+            return Optional.of(read(ImageDecoder.reader(format), input));
+        } catch (IOException | RuntimeException | LinkageError e) {
+            return Optional.empty();
+        }
     }
 
     private static ImageSize read(ImageReader reader, ImageInputStream input) throws IOException {

@@ -14,22 +14,41 @@ public final class Tiler {
 
     /** Returns the tiles of an image. */
     public static Tiles tile(RgbImage image, TileOptions options) {
+        return tile(image, options, PixelBuffers.none());
+    }
+
+    /** As above, with the pixels in an array of the given store. */
+    public static Tiles tile(RgbImage image, TileOptions options, PixelBuffers buffers) {
         TileGrid grid = TileGrid.choose(image.width(), image.height(), options);
         int size = options.imageSize();
         boolean thumbnail = grid.cells() > 1 && options.useThumbnail();
         int count = grid.cells() + (thumbnail ? 1 : 0);
-        byte[] pixels = new byte[Math.multiplyExact(count, Tiles.tileBytes(size))];
-        RgbImage resized = BicubicResize.resize(image, grid.cols() * size, grid.rows() * size);
+        byte[] pixels = buffers.take(Math.multiplyExact(count, Tiles.tileBytes(size)));
+        RgbImage resized = BicubicResize.resize(image, grid.cols() * size, grid.rows() * size, buffers);
         int at = 0;
         for (int row = 0; row < grid.rows(); row++) {
             for (int col = 0; col < grid.cols(); col++) {
                 at = crop(resized, col * size, row * size, size, pixels, at);
             }
         }
+        giveBack(resized, image, buffers);
         if (thumbnail) {
-            crop(BicubicResize.resize(image, size, size), 0, 0, size, pixels, at);
+            RgbImage whole = BicubicResize.resize(image, size, size, buffers);
+            crop(whole, 0, 0, size, pixels, at);
+            giveBack(whole, image, buffers);
         }
         return new Tiles(count, size, pixels);
+    }
+
+    private static void giveBack(RgbImage resized, RgbImage image, PixelBuffers buffers) {
+        if (resized.pixels() != image.pixels()) { // resizing to the same size gives the image itself
+            buffers.give(resized.pixels());
+        }
+    }
+
+    /** As {@link #tile(RgbImage, TileOptions, UnaryOperator, PixelBuffers)}, in new memory. */
+    public static Tiles tile(RgbImage image, TileOptions options, UnaryOperator<RgbImage> augmentation) {
+        return tile(image, options, augmentation, PixelBuffers.none());
     }
 
     /**
@@ -39,11 +58,12 @@ public final class Tiler {
      * @param augmentation must keep the size of what it is given, for instance {@link JpegDegradation#degrade} at a
      *     drawn quality; called once per tile in order
      */
-    public static Tiles tile(RgbImage image, TileOptions options, UnaryOperator<RgbImage> augmentation) {
+    public static Tiles tile(
+            RgbImage image, TileOptions options, UnaryOperator<RgbImage> augmentation, PixelBuffers buffers) {
         if (!options.dynamic()) {
-            return tile(augmentation.apply(image), options);
+            return tile(augmentation.apply(image), options, buffers);
         }
-        Tiles tiles = tile(image, options);
+        Tiles tiles = tile(image, options, buffers);
         for (int i = 0; i < tiles.count(); i++) {
             RgbImage augmented = augmentation.apply(tiles.tile(i));
             crop(augmented, 0, 0, tiles.size(), tiles.pixels(), i * Tiles.tileBytes(tiles.size()));

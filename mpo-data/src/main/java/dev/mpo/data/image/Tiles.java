@@ -30,6 +30,13 @@ public record Tiles(int count, int size, byte[] pixels) {
 
     /** Joins the tiles of several images in order; all must have the same size. */
     public static Tiles concat(List<Tiles> parts) {
+        return concat(parts, PixelBuffers.none());
+    }
+
+    /**
+     * As above, with the pixels in an array of the given store, to which the parts are given back if there are many.
+     */
+    public static Tiles concat(List<Tiles> parts, PixelBuffers buffers) {
         if (parts.isEmpty()) {
             throw new IllegalArgumentException("nothing to join: use Tiles.none(size) for a row without images");
         }
@@ -38,7 +45,7 @@ public record Tiles(int count, int size, byte[] pixels) {
         }
         int size = parts.get(0).size();
         int count = parts.stream().mapToInt(Tiles::count).sum();
-        byte[] pixels = new byte[Math.multiplyExact(count, tileBytes(size))];
+        byte[] pixels = buffers.take(Math.multiplyExact(count, tileBytes(size)));
         int at = 0;
         for (Tiles part : parts) {
             if (part.size() != size) {
@@ -46,6 +53,7 @@ public record Tiles(int count, int size, byte[] pixels) {
             }
             System.arraycopy(part.pixels(), 0, pixels, at, part.pixels().length);
             at += part.pixels().length;
+            buffers.give(part.pixels());
         }
         return new Tiles(count, size, pixels);
     }

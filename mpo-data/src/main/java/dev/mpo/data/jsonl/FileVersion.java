@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -13,6 +15,14 @@ import java.util.concurrent.TimeUnit;
  * @param modifiedNanos when it was last changed, in nanoseconds since 1970
  */
 record FileVersion(long size, long modifiedNanos) {
+
+    private static final Duration LEAST_AGE = Duration.ofSeconds(2);
+
+    /** Returns whether the last change is so long ago that the next one will show in the time. */
+    boolean isSettled() {
+        Duration age = Duration.between(Instant.EPOCH.plusNanos(modifiedNanos), Instant.now());
+        return age.compareTo(LEAST_AGE) > 0;
+    }
 
     static FileVersion of(Path path) throws IOException {
         BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);

@@ -85,6 +85,16 @@ public final class JsonlFile implements AutoCloseable {
         return index.count();
     }
 
+    /** Returns the number of bytes of a row's line, its line break included. */
+    public long byteCount(int row) {
+        return index.length(row);
+    }
+
+    /** Returns the number of bytes of all rows. */
+    public long byteCount() {
+        return index.start(index.count());
+    }
+
     /** Returns {@code file:line} with the 1-based line that a text editor shows, for a 0-based row. */
     public String where(int row) {
         return path + ":" + (row + 1);

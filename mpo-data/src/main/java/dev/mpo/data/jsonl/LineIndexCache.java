@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +23,6 @@ final class LineIndexCache {
 
     private static final Logger LOG = LoggerFactory.getLogger(LineIndexCache.class);
     private static final String SUFFIX = ".mpo-index";
-    private static final Duration LEAST_AGE = Duration.ofSeconds(2);
     private static final int MAX_WORKERS = 8;
 
     private final long leastBytes;
@@ -71,7 +68,7 @@ final class LineIndexCache {
             if (kept.isPresent()) {
                 return kept.get();
             }
-            if (finished || age(version).compareTo(LEAST_AGE) > 0) {
+            if (finished || version.isSettled()) {
                 Optional<Opened> built = findOrBuild(path, channel, version, numWorkers);
                 if (built.isPresent()) {
                     return built.get();
@@ -101,10 +98,6 @@ final class LineIndexCache {
                     : build(path, channel, version, numWorkers)
                             .map(index -> new Opened(index, JsonlFile.IndexOrigin.WRITTEN));
         }
-    }
-
-    private static Duration age(FileVersion version) {
-        return Duration.between(Instant.EPOCH.plusNanos(version.modifiedNanos()), Instant.now());
     }
 
     private Optional<LineIndex> build(Path path, FileChannel channel, FileVersion version, int numWorkers)

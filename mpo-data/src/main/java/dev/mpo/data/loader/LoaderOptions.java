@@ -12,7 +12,9 @@ import java.util.Optional;
  * @param end one past the last position over all ranks; {@link Long#MAX_VALUE} for no end. Give every rank equally
  *     many: make {@code end - start} a multiple of {@code worldSize}
  * @param numWorkers encoding threads; 0 encodes in the caller's thread ({@code data.num_workers})
- * @param prefetch how many pairs may be encoded ahead of time; bounds the memory for pixels
+ * @param prefetch how many pairs may be encoded ahead of time
+ * @param prefetchBytes how much memory the pixels of pairs encoded ahead of time may take, those of one pair more not
+ *     counted ({@code data.prefetch_bytes})
  * @param onBadSample what happens to unusable rows
  * @param maxBadFraction the share of an epoch's pairs that may be unusable before the run stops
  * @param minBadAllowed how many rows may be unusable however small the data set is
@@ -25,10 +27,14 @@ public record LoaderOptions(
         long end,
         int numWorkers,
         int prefetch,
+        long prefetchBytes,
         OnBadSample onBadSample,
         double maxBadFraction,
         long minBadAllowed,
         Optional<Path> report) {
+
+    /** The default of {@link #prefetchBytes}: 256 MiB. */
+    public static final long DEFAULT_PREFETCH_BYTES = 256L << 20;
 
     /** Checks the ranges. */
     public LoaderOptions {
@@ -38,8 +44,9 @@ public record LoaderOptions(
         if (start < 0 || end < start) {
             throw new IllegalArgumentException("positions " + start + " to " + end);
         }
-        if (numWorkers < 0 || prefetch < 1) {
-            throw new IllegalArgumentException("numWorkers " + numWorkers + ", prefetch " + prefetch);
+        if (numWorkers < 0 || prefetch < 1 || prefetchBytes < 1) {
+            throw new IllegalArgumentException(
+                    "numWorkers " + numWorkers + ", prefetch " + prefetch + " pairs or " + prefetchBytes + " bytes");
         }
     }
 
@@ -52,6 +59,7 @@ public record LoaderOptions(
                 Long.MAX_VALUE,
                 numWorkers,
                 Math.max(1, 2 * numWorkers),
+                DEFAULT_PREFETCH_BYTES,
                 OnBadSample.REPLACE,
                 0.01,
                 0,
@@ -67,6 +75,7 @@ public record LoaderOptions(
                 end,
                 numWorkers,
                 prefetch,
+                prefetchBytes,
                 onBadSample,
                 maxBadFraction,
                 minBadAllowed,
@@ -82,6 +91,23 @@ public record LoaderOptions(
                 newEnd,
                 numWorkers,
                 prefetch,
+                prefetchBytes,
+                onBadSample,
+                maxBadFraction,
+                minBadAllowed,
+                report);
+    }
+
+    /** Returns the same options with another number of pairs, and of bytes, to encode ahead of time. */
+    public LoaderOptions withPrefetch(int pairs, long bytes) {
+        return new LoaderOptions(
+                rank,
+                worldSize,
+                start,
+                end,
+                numWorkers,
+                pairs,
+                bytes,
                 onBadSample,
                 maxBadFraction,
                 minBadAllowed,
@@ -91,7 +117,17 @@ public record LoaderOptions(
     /** Returns the same options with another treatment of unusable rows. */
     public LoaderOptions withBadSamples(OnBadSample policy, double newMaxBadFraction, long newMinBadAllowed) {
         return new LoaderOptions(
-                rank, worldSize, start, end, numWorkers, prefetch, policy, newMaxBadFraction, newMinBadAllowed, report);
+                rank,
+                worldSize,
+                start,
+                end,
+                numWorkers,
+                prefetch,
+                prefetchBytes,
+                policy,
+                newMaxBadFraction,
+                newMinBadAllowed,
+                report);
     }
 
     /** Returns the same options with a file for the report of unusable rows. */
@@ -103,6 +139,7 @@ public record LoaderOptions(
                 end,
                 numWorkers,
                 prefetch,
+                prefetchBytes,
                 onBadSample,
                 maxBadFraction,
                 minBadAllowed,

@@ -2,19 +2,13 @@ package dev.mpo.data.loader;
 
 import dev.mpo.core.DataException;
 import dev.mpo.data.pair.EncodedPair;
+import dev.mpo.data.pair.ImageWork;
 import dev.mpo.data.pair.PairDataset;
 import dev.mpo.data.pair.PairEncoder;
-import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,44 +18,49 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Rank {@code r} of {@code w} takes the positions {@code start + r, start + r + w, ..}. The result depends on
  * neither the number of workers nor their speed: unusable rows are replaced by a rule of the order, and counted when
- * their turn comes. To resume, start another loader at {@link #cursor()}, with any number of ranks. Use from one
- * thread; after an exception only closing makes sense.
+ * their turn comes. To resume, start another loader at {@link #cursor()}, with any number of ranks, and give it what
+ * {@link LoaderHistory#merge} makes of the histories of all ranks. Use from one thread; after an exception only closing
+ * makes sense.
+ *
+ * <p>Ranks that wish to stop together when too many rows are bad exchange {@link #newBad()} at moments of their choice
+ * and pass what the others found to {@link #noteBad}.
  */
 public final class PairLoader implements Iterator<EncodedPair>, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PairLoader.class);
-    private static final long CLOSE_TIMEOUT_SECONDS = 60;
 
     private final PairSource source;
     private final LoaderOptions options;
+    private final Positions positions;
+    private final boolean chosen;
     private final BadSampleCap cap;
     private final BadSampleReport report;
-    private final @Nullable ExecutorService workers;
-    private final long @Nullable [] chosenPositions;
-    private final ArrayDeque<Future<PairSource.Result>> ahead = new ArrayDeque<>();
-    private long requested;
+    private final @Nullable Prefetcher prefetcher;
     private long delivered;
     private long truncated;
-    private volatile boolean closed;
+    private boolean closed;
 
-    private PairLoader(PairSource source, SampleOrder order, LoaderOptions options, long @Nullable [] chosenPositions) {
+    private PairLoader(
+            PairSource source, SampleOrder order, LoaderOptions options, Positions positions, boolean chosen) {
         this.source = source;
-        this.chosenPositions = chosenPositions;
         this.options = options;
+        this.positions = positions;
+        this.chosen = chosen;
         this.cap = new BadSampleCap(options, order.size());
-        this.report = BadSampleReport.open(options.report());
-        this.workers = options.numWorkers() == 0 ? null : startWorkers(options.numWorkers());
+        this.report = BadSampleReport.open(options);
+        this.prefetcher = options.numWorkers() == 0 ? null : new Prefetcher(source, positions, options);
     }
 
     /**
-     * Starts loading.
+     * Starts loading, at once where there are worker threads.
      *
      * @param datasets borrowed, as the order counts them; must stay open until the loader is closed
      * @param encoder borrowed; must stay usable until the loader is closed
      */
     public static PairLoader start(
             List<PairDataset> datasets, PairEncoder encoder, SampleOrder order, LoaderOptions options) {
-        return new PairLoader(new PairSource(datasets, encoder, order, options.onBadSample()), order, options, null);
+        PairSource source = new PairSource(datasets, encoder, order, options.onBadSample());
+        return new PairLoader(source, order, options, Positions.ofRank(options), false);
     }
 
     /**
@@ -79,28 +78,20 @@ public final class PairLoader implements Iterator<EncodedPair>, AutoCloseable {
             LoaderOptions options,
             long[] positions) {
         PairSource source = new PairSource(datasets, encoder, order, options.onBadSample());
-        return new PairLoader(source, order, options, positions.clone());
-    }
-
-    private static ExecutorService startWorkers(int count) {
-        AtomicInteger number = new AtomicInteger();
-        return Executors.newFixedThreadPool(count, task -> {
-            Thread thread = new Thread(task, "pair-loader-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        return new PairLoader(source, order, options, Positions.of(positions), true);
     }
 
     /** Returns whether there is a position left for this rank. */
     @Override
     public boolean hasNext() {
-        return !closed && hasPosition(delivered);
+        return !closed && positions.has(delivered);
     }
 
     /**
      * Returns the pair at this rank's next position, waiting for it if needed.
      *
      * @throws DataException if the run must stop: a row that the settings refuse, or too many bad rows
+     * @throws dev.mpo.core.InterruptedRunException if the thread is interrupted while it waits
      * @throws NoSuchElementException if there is no position left
      */
     @Override
@@ -108,7 +99,8 @@ public final class PairLoader implements Iterator<EncodedPair>, AutoCloseable {
         if (!hasNext()) {
             throw new NoSuchElementException("all " + delivered + " pairs are delivered");
         }
-        PairSource.Result result = result();
+        PairSource.Result result =
+                prefetcher == null ? source.at(positions.at(delivered), ImageWork.INLINE) : prefetcher.next();
         for (UnusedRow row : result.unused()) {
             report.write(row);
             cap.add(row);
@@ -121,6 +113,16 @@ public final class PairLoader implements Iterator<EncodedPair>, AutoCloseable {
         delivered++;
         noteTruncation(pair);
         return pair;
+    }
+
+    /**
+     * Takes back a pair of this loader whose pixels nobody will look at again, so that their memory serves another
+     * pair. Optional.
+     */
+    public void recycle(EncodedPair pair) {
+        if (prefetcher != null) {
+            prefetcher.recycle(pair);
+        }
     }
 
     private void noteTruncation(EncodedPair pair) {
@@ -136,69 +138,12 @@ public final class PairLoader implements Iterator<EncodedPair>, AutoCloseable {
         }
     }
 
-    private PairSource.Result result() {
-        ExecutorService pool = workers;
-        if (pool == null) {
-            return source.at(position(delivered));
-        }
-        Future<PairSource.Result> first = ahead.isEmpty() ? request(pool) : ahead.remove();
-        // Before waiting, so that the workers never run dry.
-        while (ahead.size() < options.prefetch() && hasPosition(requested)) {
-            ahead.add(request(pool));
-        }
-        return await(first);
-    }
-
-    private Future<PairSource.Result> request(ExecutorService pool) {
-        long position = position(requested++);
-        return pool.submit(() -> load(position));
-    }
-
-    private PairSource.Result load(long position) {
-        // Cooperative, because an interrupt would close the annotation file under the other workers.
-        if (closed) {
-            throw new CancellationException("the loader was closed");
-        }
-        return source.at(position);
-    }
-
-    private static PairSource.Result await(Future<PairSource.Result> future) {
-        try {
-            return future.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            CancellationException cancelled = new CancellationException("interrupted while waiting for a pair");
-            cancelled.initCause(e);
-            throw cancelled;
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause();
-            if (cause instanceof RuntimeException runtime) {
-                throw runtime;
-            }
-            if (cause instanceof Error error) {
-                throw error;
-            }
-            throw new IllegalStateException("a loader thread failed", e);
-        }
-    }
-
-    private boolean hasPosition(long index) {
-        return chosenPositions == null ? position(index) < options.end() : index < chosenPositions.length;
-    }
-
-    private long position(long index) {
-        if (chosenPositions != null) {
-            return chosenPositions[Math.toIntExact(index)];
-        }
-        return options.start() + options.rank() + index * options.worldSize();
-    }
-
     /**
      * Returns the position at which to start again when every rank has taken as many pairs as this one: what a
      * checkpoint stores. Pairs encoded ahead of time do not count.
      */
     public long cursor() {
-        if (chosenPositions != null) {
+        if (chosen) {
             throw new IllegalStateException("a loader of chosen positions has no cursor");
         }
         return options.start() + delivered * options.worldSize();
@@ -209,41 +154,47 @@ public final class PairLoader implements Iterator<EncodedPair>, AutoCloseable {
         return new LoaderStats(delivered, cap.bad(), cap.dropped(), truncated);
     }
 
-    /** Returns what a checkpoint stores of what this loader has seen. */
+    /** Returns this rank's part of what a checkpoint stores; see {@link LoaderHistory#merge}. */
     public LoaderHistory history() {
         return new LoaderHistory(cap.seen(), cap.dropped(), truncated);
     }
 
-    /** Counts on from what an earlier loader of the same run had seen; to be called before the first pair is taken. */
+    /**
+     * Counts on from what earlier loaders of the same run had seen; to be called on every rank before the first pair is
+     * taken.
+     *
+     * @param history of all ranks together, whose number may have been another
+     */
     public void restore(LoaderHistory history) {
         if (delivered > 0) {
             throw new IllegalStateException("restored after " + delivered + " pairs");
         }
-        cap.restore(history.bad(), history.dropped());
-        truncated = history.truncated();
+        LoaderHistory own = history.ofRank(options.rank());
+        cap.restore(own.bad(), own.dropped());
+        truncated = own.truncated();
+    }
+
+    /** Returns the bad rows that this rank has come upon since the last call, each once. */
+    public List<SampleRef> newBad() {
+        return cap.newBad();
+    }
+
+    /**
+     * Counts bad rows that other ranks have come upon, those that this rank knows already left out.
+     *
+     * @throws DataException if they are too many together
+     */
+    public void noteBad(Collection<SampleRef> rows) {
+        cap.noteElsewhere(rows);
     }
 
     /** Stops the workers, waits for rows that are being encoded, and closes the report. */
     @Override
     public void close() {
         closed = true;
-        ahead.forEach(future -> future.cancel(false));
-        ahead.clear();
-        ExecutorService pool = workers;
-        if (pool != null) {
-            pool.shutdown();
-            awaitEnd(pool);
+        if (prefetcher != null) {
+            prefetcher.close();
         }
         report.close();
-    }
-
-    private static void awaitEnd(ExecutorService pool) {
-        try {
-            if (!pool.awaitTermination(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("loader threads are still busy after {} s; leaving them behind", CLOSE_TIMEOUT_SECONDS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -3,6 +3,7 @@ package dev.mpo.data.loader;
 import dev.mpo.core.DataException;
 import dev.mpo.data.pair.EncodeOutcome;
 import dev.mpo.data.pair.EncodedPair;
+import dev.mpo.data.pair.ImageWork;
 import dev.mpo.data.pair.PairDataset;
 import dev.mpo.data.pair.PairEncoder;
 import java.util.ArrayList;
@@ -36,13 +37,13 @@ final class PairSource {
             @Nullable EncodedPair pair,
             @Nullable DataException failure) {}
 
-    Result at(long position) {
+    Result at(long position, ImageWork work) {
         List<UnusedRow> unused = new ArrayList<>();
         SampleRef ref = order.at(position);
         for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
             PairDataset dataset = datasets.get(ref.dataset());
             EncodeOutcome outcome =
-                    encoder.tryEncode(dataset, ref.row(), position).trainable();
+                    encoder.tryEncode(dataset, ref.row(), position, work).trainable();
             if (outcome instanceof EncodeOutcome.Encoded encoded) {
                 return new Result(unused, encoded.pair(), null);
             } else if (outcome instanceof EncodeOutcome.Refused refused) {

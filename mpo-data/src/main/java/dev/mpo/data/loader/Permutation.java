@@ -34,6 +34,11 @@ final class Permutation {
         }
     }
 
+    /** Returns the number of numbers. */
+    long size() {
+        return size;
+    }
+
     /** Returns the number that {@code index} is sent to. */
     long apply(long index) {
         long value = index;

@@ -1,9 +1,11 @@
 package dev.mpo.data.loader;
 
 import dev.mpo.core.DataException;
+import dev.mpo.data.length.RowLengths;
 import dev.mpo.data.pair.PairDataset;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The global order of a run: which row stands at which position of which epoch, a pure function of (seed, epoch,
@@ -16,7 +18,7 @@ import java.util.List;
  *
  * <p>Without shuffling, positions go through the data sets in the order of the meta file, then copy by copy, then line
  * by line, in every epoch. With shuffling, a keyed permutation of the whole epoch, another one for every epoch, comes
- * in between. No memory is taken per row.
+ * in between; {@link LengthGroups} may then bring rows of similar length together. No memory is taken per row.
  */
 public final class SampleOrder {
 
@@ -24,6 +26,7 @@ public final class SampleOrder {
     private static final long SUBSET = 1;
     private static final long SHUFFLE = 2;
     private static final long REPLACEMENT = 3;
+    private static final long GROUPS = 4;
 
     private static final int ATTEMPTS_IN_DATASET = 8;
 
@@ -32,14 +35,24 @@ public final class SampleOrder {
     private final long[] ends; // running sum of pairs
     private final long seed;
     private final boolean shuffle;
+    private final @Nullable LengthGroups groups;
+    private final long lengthChecksum;
 
-    private SampleOrder(int[] rows, long[] pairs, long seed, boolean shuffle) {
+    private SampleOrder(
+            int[] rows, long[] pairs, long seed, boolean shuffle, @Nullable RowLengths lengths, int groupSize) {
         this.rows = rows;
         this.pairs = pairs;
         this.ends = pairs.clone();
         Arrays.parallelPrefix(ends, Long::sum);
         this.seed = seed;
         this.shuffle = shuffle;
+        this.groups = lengths == null ? null : new LengthGroups(groupSize, place -> length(lengths, place));
+        this.lengthChecksum = lengths == null ? 0 : 31 * lengths.checksum() + groupSize;
+    }
+
+    private int length(RowLengths lengths, long place) {
+        SampleRef ref = unshuffled(place);
+        return lengths.of(ref.dataset(), ref.row());
     }
 
     /**
@@ -48,18 +61,48 @@ public final class SampleOrder {
      * @throws DataException if an epoch would be empty
      */
     public static SampleOrder of(List<PairDataset> datasets, long seed, boolean shuffle) {
+        return of(datasets, seed, shuffle, null, 1);
+    }
+
+    /**
+     * Returns a shuffled order over some data sets that brings rows of similar length together.
+     *
+     * @param groupSize how many pairs of similar length follow each other: at least the pairs that all ranks process at
+     *     the same time, and not by the number of ranks, so that another number goes on with the same order
+     * @throws DataException if an epoch would be empty
+     */
+    public static SampleOrder grouped(List<PairDataset> datasets, long seed, RowLengths lengths, int groupSize) {
+        return of(datasets, seed, true, lengths, groupSize);
+    }
+
+    private static SampleOrder of(
+            List<PairDataset> datasets, long seed, boolean shuffle, @Nullable RowLengths lengths, int groupSize) {
         int[] rows = datasets.stream().mapToInt(PairDataset::rowCount).toArray();
         long[] pairs = datasets.stream().mapToLong(PairDataset::pairsPerEpoch).toArray();
         if (Arrays.stream(pairs).sum() == 0) {
             throw new DataException("the " + datasets.size() + " data sets " + datasets
                     + " give no pair at all: fill the annotation files or raise repeat_time in the meta file");
         }
-        return new SampleOrder(rows, pairs, seed, shuffle);
+        return new SampleOrder(rows, pairs, seed, shuffle, lengths, groupSize);
     }
 
     /** Returns the order over data sets of {@code rows[i]} rows that give {@code pairs[i]} pairs each. */
     static SampleOrder of(int[] rows, long[] pairs, long seed, boolean shuffle) {
-        return new SampleOrder(rows.clone(), pairs.clone(), seed, shuffle);
+        return new SampleOrder(rows.clone(), pairs.clone(), seed, shuffle, null, 1);
+    }
+
+    /** As above, shuffled and grouped by length. */
+    static SampleOrder grouped(int[] rows, long[] pairs, long seed, RowLengths lengths, int groupSize) {
+        return new SampleOrder(rows.clone(), pairs.clone(), seed, true, lengths, groupSize);
+    }
+
+    /**
+     * Returns a number that most likely differs where any position of any epoch has another row: for ranks to make sure
+     * that they share one order.
+     */
+    public long fingerprint() {
+        long[] parts = {Arrays.hashCode(rows), Arrays.hashCode(pairs), seed, shuffle ? 1 : 0, lengthChecksum};
+        return CounterRandom.bits(parts);
     }
 
     /** Returns the number of pairs in an epoch. */
@@ -82,7 +125,14 @@ public final class SampleOrder {
         if (epoch < 0 || position < 0 || position >= size()) {
             throw new IllegalArgumentException("epoch " + epoch + ", position " + position + " of " + size());
         }
-        return unshuffled(shuffle ? new Permutation(size(), seed, SHUFFLE, epoch).apply(position) : position);
+        return unshuffled(shuffle ? shuffled(epoch, position) : position);
+    }
+
+    private long shuffled(long epoch, long position) {
+        Permutation permutation = new Permutation(size(), seed, SHUFFLE, epoch);
+        return groups == null
+                ? permutation.apply(position)
+                : groups.at(epoch, position, permutation, CounterRandom.bits(seed, GROUPS));
     }
 
     /**

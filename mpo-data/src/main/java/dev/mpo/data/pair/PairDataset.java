@@ -109,6 +109,16 @@ public final class PairDataset implements AutoCloseable {
         return file.where(row);
     }
 
+    /** Returns the annotation file. */
+    public JsonlFile file() {
+        return file;
+    }
+
+    /** Returns what rewrites the beginnings of image paths. */
+    public PathMap pathMap() {
+        return pathMap;
+    }
+
     /** Reads a row; see {@link JsonlFile#row(int)}. */
     public PreferenceRow row(int row) {
         return file.row(row);

@@ -91,19 +91,24 @@ public final class PairEncoder {
      * @param draw selects the random numbers of the augmentation, for instance the position in the run
      */
     public EncodeOutcome tryEncode(PairDataset dataset, int row, long draw) {
+        return tryEncode(dataset, row, draw, ImageWork.INLINE);
+    }
+
+    /** As above, with the images decoded on the threads and in the memory of {@code work}. */
+    public EncodeOutcome tryEncode(PairDataset dataset, int row, long draw, ImageWork work) {
         String where = dataset.where(row);
         try {
             PreferenceRow content = dataset.row(row);
-            return encode(dataset, row, content, tiles(dataset, content, draw));
+            return encode(dataset, row, content, tiles(dataset, content, draw, work));
         } catch (DataException e) {
             boolean placed = String.valueOf(e.getMessage()).startsWith(where);
             return new Bad(placed ? e : new DataException(where + ": " + e.getMessage(), e));
         }
     }
 
-    private RowTiles tiles(PairDataset dataset, PreferenceRow row, long draw) {
+    private RowTiles tiles(PairDataset dataset, PreferenceRow row, long draw, ImageWork work) {
         checkMarkers(row);
-        return pixels ? RowTiles.decoded(dataset, row, options, draw) : RowTiles.counted(dataset, row, options);
+        return pixels ? RowTiles.decoded(dataset, row, options, draw, work) : RowTiles.counted(dataset, row, options);
     }
 
     /**

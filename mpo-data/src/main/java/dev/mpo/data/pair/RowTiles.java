@@ -3,16 +3,21 @@ package dev.mpo.data.pair;
 import dev.mpo.data.image.ImageDecoder;
 import dev.mpo.data.image.ImageSize;
 import dev.mpo.data.image.JpegDegradation;
+import dev.mpo.data.image.PixelBuffers;
 import dev.mpo.data.image.RgbImage;
 import dev.mpo.data.image.TileGrid;
 import dev.mpo.data.image.TileOptions;
 import dev.mpo.data.image.Tiler;
 import dev.mpo.data.image.Tiles;
 import dev.mpo.data.jsonl.PreferenceRow;
-import java.util.ArrayList;
+import dev.mpo.data.source.Media;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * The images of a row, cut into tiles.
@@ -45,21 +50,60 @@ public record RowTiles(int[] perImage, Tiles tiles) {
      * @param draw selects the random numbers of the augmentation
      */
     public static RowTiles decoded(PairDataset dataset, PreferenceRow row, PairOptions options, long draw) {
+        return decoded(dataset, row, options, draw, ImageWork.INLINE);
+    }
+
+    /** As above, on the threads and in the memory of {@code work}. */
+    static RowTiles decoded(PairDataset dataset, PreferenceRow row, PairOptions options, long draw, ImageWork work) {
         TileOptions tileOptions = tileOptions(dataset, row, options);
-        boolean augment =
-                dataset.entry().dataAugment() && options.augmentationSeed().isPresent();
-        SplittableRandom random =
-                new SplittableRandom(31 * options.augmentationSeed().orElse(0) + draw);
-        List<Tiles> parts = new ArrayList<>();
-        for (String image : row.images()) {
-            RgbImage decoded = ImageDecoder.decode(dataset.image(image), options.maxPixels());
-            parts.add(
-                    augment
-                            ? Tiler.tile(decoded, tileOptions, tile -> degrade(tile, random))
-                            : Tiler.tile(decoded, tileOptions));
+        if (row.images().isEmpty()) {
+            return new RowTiles(new int[0], Tiles.none(tileOptions.imageSize()));
         }
+        List<Media> images = row.images().stream().map(dataset::image).toList();
+        List<byte[]> files = work.all(parts(images.size(), i -> images.get(i).read()));
+        work.reserve(() -> bytes(files, tileOptions));
+        List<Tiles> parts = work.all(parts(images.size(), i -> {
+            RgbImage image = ImageDecoder.decode(files.get(i), images.get(i).name(), options.maxPixels());
+            return tile(image, dataset, options, tileOptions, 31 * draw + i, work.buffers());
+        }));
         int[] perImage = parts.stream().mapToInt(Tiles::count).toArray();
-        return new RowTiles(perImage, parts.isEmpty() ? Tiles.none(tileOptions.imageSize()) : Tiles.concat(parts));
+        return new RowTiles(perImage, Tiles.concat(parts, work.buffers()));
+    }
+
+    private static <T> List<Supplier<T>> parts(int count, IntFunction<T> part) {
+        return IntStream.range(0, count)
+                .<Supplier<T>>mapToObj(i -> () -> part.apply(i))
+                .toList();
+    }
+
+    /** Returns the bytes of all tiles and of the decoded images; those whose headers do not tell count nothing. */
+    private static long bytes(List<byte[]> files, TileOptions options) {
+        long tile = (long) options.imageSize() * options.imageSize() * RgbImage.CHANNELS;
+        long bytes = 0;
+        for (byte[] file : files) {
+            Optional<ImageSize> size = ImageSize.ofHeader(file);
+            if (size.isPresent()) {
+                int width = size.get().width();
+                int height = size.get().height();
+                bytes += (long) width * height * RgbImage.CHANNELS + tile * TileGrid.tileCount(width, height, options);
+            }
+        }
+        return bytes;
+    }
+
+    private static Tiles tile(
+            RgbImage image,
+            PairDataset dataset,
+            PairOptions options,
+            TileOptions tileOptions,
+            long draw,
+            PixelBuffers buffers) {
+        if (!dataset.entry().dataAugment() || options.augmentationSeed().isEmpty()) {
+            return Tiler.tile(image, tileOptions, buffers);
+        }
+        SplittableRandom random =
+                new SplittableRandom(31 * options.augmentationSeed().getAsLong() + draw);
+        return Tiler.tile(image, tileOptions, tile -> degrade(tile, random), buffers);
     }
 
     private static RgbImage degrade(RgbImage tile, SplittableRandom random) {

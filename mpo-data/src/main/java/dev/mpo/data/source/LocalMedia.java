@@ -21,6 +21,7 @@ record LocalMedia(Path path) implements Media {
 
     @Override
     public byte[] read() {
+        requirePresent(); // a device or pipe might never end
         try {
             return Files.readAllBytes(path);
         } catch (NoSuchFileException e) {

@@ -89,7 +89,7 @@ final class ImageDecoderTest {
 
     @Test
     void aFolderIsNoImage() {
-        assertFailure(() -> ImageDecoder.decode(folder)).hasMessageContaining("cannot be read");
+        assertFailure(() -> ImageDecoder.decode(folder)).hasMessageContaining("found a folder");
     }
 
     static Stream<Arguments> strangers() {

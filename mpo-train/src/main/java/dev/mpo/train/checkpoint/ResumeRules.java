@@ -27,6 +27,7 @@ final class ResumeRules {
             "data.meta",
             "data.path_map",
             "data.num_workers",
+            "data.prefetch_bytes",
             "data.on_bad_sample",
             "data.max_bad_fraction",
             "train.epochs",

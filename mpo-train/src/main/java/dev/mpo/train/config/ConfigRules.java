@@ -24,6 +24,7 @@ final class ConfigRules {
         checkLossTypes();
         checkLossWeights();
         checkPatches();
+        checkOrder();
         checkFreeze();
         checkAdapters();
     }
@@ -70,6 +71,16 @@ final class ConfigRules {
         int max = config.data().maxDynamicPatch();
         if (min > max) {
             report("data.min_dynamic_patch", "", "expected at most data.max_dynamic_patch, " + max + ", got " + min);
+        }
+    }
+
+    private void checkOrder() {
+        if (config.data().groupByLength() != DataSettings.GroupByLength.NONE
+                && !config.data().shuffle()) {
+            report(
+                    "data.group_by_length",
+                    "",
+                    "has no effect on file order; set data.shuffle=true or data.group_by_length=none");
         }
     }
 

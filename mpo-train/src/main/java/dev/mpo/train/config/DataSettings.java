@@ -13,11 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param repeatTime by name of a data set, what replaces {@code repeat_time} of its meta file
  * @param template chat template; absent = the checkpoint's
  * @param shuffle whether pairs come in a seeded random order instead of file order
+ * @param groupByLength whether pairs of similar length follow each other, and by what they are compared
+ * @param lengthGroupSize how many pairs of similar length follow each other
  * @param minDynamicPatch fewest tiles per image
  * @param maxDynamicPatch most tiles per image, thumbnail not counted
  * @param useThumbnail whether an image of several tiles gets a thumbnail tile; absent = the checkpoint's choice
  * @param maxSeqLength tokens per answer sequence, image tokens included
  * @param numWorkers threads that read and tile images
+ * @param prefetchBytes memory for the pixels of pairs that are prepared ahead of time
  * @param pathMap path prefixes in the meta file and what replaces them, in the order given
  * @param onBadSample what to do with a row that cannot be used
  * @param maxBadFraction share of bad rows beyond which the run stops
@@ -30,17 +33,30 @@ public record DataSettings(
         @Range(min = 0, max = 1e6) Map<String, Double> repeatTime,
         @Nullable String template,
         boolean shuffle,
+        GroupByLength groupByLength,
+        @Range(min = 1, max = 65536) int lengthGroupSize,
         @Range(min = 1) int minDynamicPatch,
         @Range(min = 1) int maxDynamicPatch,
         @Nullable Boolean useThumbnail,
         @Range(min = 2) int maxSeqLength,
         @Range(min = 1) int numWorkers,
+        @Range(min = 1) long prefetchBytes,
         Map<String, String> pathMap,
         OnBadSample onBadSample,
         @Range(min = 0, max = 1) double maxBadFraction,
         OnTooLong onTooLong,
         @Range(min = 1) long pixelLimit,
         UrlSettings urls) {
+
+    /** By what the lengths of pairs are compared. */
+    public enum GroupByLength {
+        /** Pairs are not grouped. */
+        NONE,
+        /** Bytes of the line, which cost nothing. */
+        TEXT,
+        /** Estimated tokens: tiles by the sizes in the headers of images, found once, and bytes of text. */
+        TILES
+    }
 
     /** What to do with a row that cannot be used. */
     public enum OnBadSample {

@@ -2,6 +2,7 @@ package dev.mpo.train.setup;
 
 import dev.mpo.core.config.ModelConfig;
 import dev.mpo.data.image.TileOptions;
+import dev.mpo.data.length.RowLengths;
 import dev.mpo.data.loader.LoaderOptions;
 import dev.mpo.data.loader.OnBadSample;
 import dev.mpo.data.loader.PairLoader;
@@ -81,7 +82,15 @@ public final class PairData implements AutoCloseable {
 
     /** Returns the order in which a training run takes the pairs. */
     public SampleOrder trainingOrder() {
-        return SampleOrder.of(datasets, settings.train().seed(), settings.data().shuffle());
+        DataSettings data = settings.data();
+        long seed = settings.train().seed();
+        return switch (data.groupByLength()) {
+            case NONE -> SampleOrder.of(datasets, seed, data.shuffle());
+            case TEXT -> SampleOrder.grouped(datasets, seed, RowLengths.ofText(datasets), data.lengthGroupSize());
+            case TILES ->
+                SampleOrder.grouped(
+                        datasets, seed, RowLengths.ofTiles(datasets, encoder.options()), data.lengthGroupSize());
+        };
     }
 
     /** Returns every pair once per repeat, in file order. */
@@ -111,7 +120,11 @@ public final class PairData implements AutoCloseable {
         DataSettings data = settings.data();
         OnBadSample policy =
                 data.onBadSample() == DataSettings.OnBadSample.REPLACE ? OnBadSample.REPLACE : OnBadSample.FAIL;
-        return LoaderOptions.of(data.numWorkers()).withBadSamples(policy, data.maxBadFraction(), 0);
+        // Enough for the pairs of the next micro-batch to be ready when this one ends.
+        int ahead = Math.max(2 * data.numWorkers(), 2 * settings.train().perDeviceBatchSize());
+        return LoaderOptions.of(data.numWorkers())
+                .withPrefetch(ahead, data.prefetchBytes())
+                .withBadSamples(policy, data.maxBadFraction(), 0);
     }
 
     /** Returns the place of a data set in the meta file, by its name. */
