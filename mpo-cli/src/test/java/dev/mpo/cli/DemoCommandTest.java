@@ -113,7 +113,7 @@ class DemoCommandTest {
     }
 
     /** Splits a command at its spaces, single quotes being the only quoting. */
-    private static List<String> words(String command) {
+    static List<String> words(String command) {
         List<String> words = new ArrayList<>();
         StringBuilder word = new StringBuilder();
         boolean quoted = false;

@@ -11,7 +11,7 @@ import java.util.Locale;
  */
 enum QuestionKind {
     /** The colour of the only shape. */
-    COLOUR(50) {
+    COLOUR(50, 15) {
         @Override
         Example pose(PictureWorld world) {
             Picture picture = world.single();
@@ -22,12 +22,13 @@ enum QuestionKind {
                     List.of(picture),
                     "What colour is the " + noun + "?",
                     "The " + noun + " is %s.",
+                    colour -> "I see one " + noun + ". It is " + colour + ".",
                     shape.colour().word(),
                     wrong.word());
         }
     },
     /** The number of shapes, one to three. */
-    COUNT(20) {
+    COUNT(20, 20) {
         @Override
         Example pose(PictureWorld world) {
             Integer[] counts = {1, 2, 3};
@@ -37,22 +38,31 @@ enum QuestionKind {
                     List.of(world.several(right)),
                     "How many shapes are there?",
                     "I count %s.",
+                    number -> "I count: "
+                            + String.join(", ", NUMBERS.subList(1, NUMBERS.indexOf(number) + 1))
+                            + ". That makes " + number + ".",
                     NUMBERS.get(right),
                     NUMBERS.get(wrong));
         }
     },
     /** The form of the only shape. */
-    SHAPE(12) {
+    SHAPE(12, 20) {
         @Override
         Example pose(PictureWorld world) {
             Picture picture = world.single();
             ShapeKind right = picture.only().kind();
             ShapeKind wrong = world.other(ShapeKind.values(), right);
-            return Example.of(List.of(picture), "What shape is this?", "This is a %s.", right.word(), wrong.word());
+            return Example.of(
+                    List.of(picture),
+                    "What shape is this?",
+                    "This is a %s.",
+                    word -> "It has " + corners(word) + " corners, so it is a " + word + ".",
+                    right.word(),
+                    wrong.word());
         }
     },
     /** The colour on one side of a wide picture, which takes several tiles. */
-    SIDE(8) {
+    SIDE(8, 20) {
         @Override
         Example pose(PictureWorld world) {
             ShapeColour left = world.any(ShapeColour.values());
@@ -63,12 +73,13 @@ enum QuestionKind {
                     List.of(world.wide(left, right)),
                     "What colour is on the " + side + "?",
                     "The " + side + " one is %s.",
+                    colour -> inTurn("left", "right", askLeft, colour, left, right),
                     (askLeft ? left : right).word(),
                     (askLeft ? right : left).word());
         }
     },
     /** The colour in one of two pictures. */
-    PAIR(6) {
+    PAIR(6, 20) {
         @Override
         Example pose(PictureWorld world) {
             ShapeColour first = world.any(ShapeColour.values());
@@ -79,12 +90,13 @@ enum QuestionKind {
                     List.of(world.single(first), world.single(second)),
                     "<image>\n<image>\nWhat colour is in the " + which + " picture?",
                     "The " + which + " one is %s.",
+                    colour -> inTurn("first", "second", askFirst, colour, first, second),
                     (askFirst ? first : second).word(),
                     (askFirst ? second : first).word());
         }
     },
     /** A question that a sentence answers, without any picture. */
-    TEXT(4) {
+    TEXT(4, 5) {
         @Override
         Example pose(PictureWorld world) {
             int count = 2 + world.random().nextInt(NUMBERS.size() - 2);
@@ -95,6 +107,7 @@ enum QuestionKind {
                     List.of(),
                     "I see " + NUMBERS.get(count) + " " + colour.word() + " " + noun + ". What colour are they?",
                     "They are %s.",
+                    word -> "The question says that the " + noun + " are " + word + ".",
                     colour.word(),
                     wrong.word());
         }
@@ -103,14 +116,41 @@ enum QuestionKind {
     private static final List<String> NUMBERS = List.of("zero", "one", "two", "three", "four", "five", "six");
 
     private final int percent;
+    private final int reasonedPercent;
 
-    QuestionKind(int percent) {
+    QuestionKind(int percent, int reasonedPercent) {
         this.percent = percent;
+        this.reasonedPercent = reasonedPercent;
     }
 
-    /** Returns the share of this kind in a data set, in percent; the kinds add up to 100. */
+    /** Looks at two things in their order, whichever was asked about, and ends with what was asked. */
+    private static String inTurn(
+            String one, String two, boolean askOne, String answer, ShapeColour first, ShapeColour second) {
+        boolean right = answer.equals((askOne ? first : second).word());
+        String seenFirst = (right ? first : second).word();
+        String seenSecond = (right ? second : first).word();
+        return "The " + one + " one is " + seenFirst + ", the " + two + " one is " + seenSecond + ". The question is"
+                + " about the " + (askOne ? one : two) + " one: " + answer + ".";
+    }
+
+    private static String corners(String shape) {
+        return switch (ShapeKind.valueOf(shape.toUpperCase(Locale.ROOT))) {
+            case CIRCLE -> NUMBERS.get(0);
+            case TRIANGLE -> NUMBERS.get(3);
+            case SQUARE -> NUMBERS.get(4);
+        };
+    }
+
+    /** Returns the share of this kind in a data set of pairs, in percent; the kinds add up to 100. */
     int percent() {
         return percent;
+    }
+
+    /**
+     * Returns the share of this kind among reasoned questions, in percent, more of it hard; the kinds add up to 100.
+     */
+    int reasonedPercent() {
+        return reasonedPercent;
     }
 
     /** Returns the name of the meta entry that holds this kind. */

@@ -5,10 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,6 +30,8 @@ import java.util.Set;
 public record SyntheticDataset(Path trainMeta, Path heldOutMeta, int trainPairs, int heldOutPairs, List<String> texts) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final String IMAGES = "images";
 
     /** A square picture stays one tile, and a wide one becomes two and a thumbnail, whatever the run allows. */
     private static final int MAX_TILES = 2;
@@ -69,8 +68,10 @@ public record SyntheticDataset(Path trainMeta, Path heldOutMeta, int trainPairs,
     /** Draws the data set and writes it below a folder, which is created when absent. */
     public static SyntheticDataset write(Path folder, Options options) {
         PictureWorld world = new PictureWorld(options.pictureSize(), options.seed());
-        Map<QuestionKind, List<Example>> heldOut = draw(world, options.heldOutPairs(), Set.of());
-        Map<QuestionKind, List<Example>> train = draw(world, options.trainPairs(), textQuestions(heldOut));
+        Map<QuestionKind, List<Example>> heldOut =
+                ExampleDraw.draw(world, options.heldOutPairs(), QuestionKind::percent, Set.of());
+        Map<QuestionKind, List<Example>> train = ExampleDraw.draw(
+                world, options.trainPairs(), QuestionKind::percent, ExampleDraw.textQuestions(heldOut));
         try {
             Path trainMeta = writeSet(folder, "train", "meta.json", train);
             Path heldOutMeta = writeSet(folder, "heldout", "meta.heldout.json", heldOut);
@@ -82,36 +83,6 @@ public record SyntheticDataset(Path trainMeta, Path heldOutMeta, int trainPairs,
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the synthetic data set below " + folder, e);
         }
-    }
-
-    /** Draws the kinds in turn, each its share of the pairs, and leaves out text-only questions that are reserved. */
-    private static Map<QuestionKind, List<Example>> draw(PictureWorld world, int pairs, Set<String> reserved) {
-        Map<QuestionKind, List<Example>> drawn = new EnumMap<>(QuestionKind.class);
-        int left = pairs;
-        for (QuestionKind kind : QuestionKind.values()) {
-            int share = kind == QuestionKind.COLOUR ? 0 : pairs * kind.percent() / 100;
-            drawn.put(kind, draw(world, kind, share, reserved));
-            left -= share;
-        }
-        drawn.put(QuestionKind.COLOUR, draw(world, QuestionKind.COLOUR, left, reserved));
-        return drawn;
-    }
-
-    private static List<Example> draw(PictureWorld world, QuestionKind kind, int count, Set<String> reserved) {
-        List<Example> examples = new ArrayList<>();
-        while (examples.size() < count) {
-            Example example = kind.pose(world);
-            if (!example.pictures().isEmpty() || !reserved.contains(example.question())) {
-                examples.add(example);
-            }
-        }
-        return examples;
-    }
-
-    private static Set<String> textQuestions(Map<QuestionKind, List<Example>> drawn) {
-        Set<String> questions = new HashSet<>();
-        drawn.getOrDefault(QuestionKind.TEXT, List.of()).forEach(example -> questions.add(example.question()));
-        return questions;
     }
 
     private static void collectTexts(Collection<List<Example>> drawn, Set<String> texts) {
@@ -126,7 +97,7 @@ public record SyntheticDataset(Path trainMeta, Path heldOutMeta, int trainPairs,
 
     private static Path writeSet(Path folder, String split, String metaName, Map<QuestionKind, List<Example>> drawn)
             throws IOException {
-        Files.createDirectories(folder.resolve("images").resolve(split));
+        Files.createDirectories(folder.resolve(IMAGES).resolve(split));
         Files.createDirectories(folder.resolve("annotations"));
         Map<String, Object> meta = new LinkedHashMap<>();
         for (Map.Entry<QuestionKind, List<Example>> entry : drawn.entrySet()) {
@@ -142,7 +113,7 @@ public record SyntheticDataset(Path trainMeta, Path heldOutMeta, int trainPairs,
 
     private static Map<String, Object> metaEntry(String annotation, int length) {
         Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put("root", "images");
+        entry.put("root", IMAGES);
         entry.put("annotation", annotation);
         entry.put("data_augment", false);
         entry.put("repeat_time", 1);
@@ -156,12 +127,8 @@ public record SyntheticDataset(Path trainMeta, Path heldOutMeta, int trainPairs,
         StringBuilder lines = new StringBuilder();
         for (int i = 0; i < examples.size(); i++) {
             Example example = examples.get(i);
-            List<String> names = new ArrayList<>();
-            for (Picture picture : example.pictures()) {
-                String name = "%s/%s_%04d_%d.png".formatted(split, dataset, i, names.size());
-                picture.write(folder.resolve("images").resolve(name));
-                names.add(name);
-            }
+            List<String> names =
+                    ExampleDraw.writePictures(folder.resolve(IMAGES), split + "/" + dataset, i, example.pictures());
             PreferenceRow row = new PreferenceRow(
                     names, example.question(), example.chosen(), example.rejected(), example.answer());
             lines.append(JSON.writeValueAsString(row.toJson())).append('\n');

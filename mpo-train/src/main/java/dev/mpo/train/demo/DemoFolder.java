@@ -29,7 +29,7 @@ public record DemoFolder(Path path) {
     }
 
     /** Creates the folder; one that holds anything is refused. */
-    void create() {
+    public void create() {
         if (!isFree(path)) {
             throw new ConfigException(
                     "--output " + path

@@ -55,7 +55,7 @@ public final class RunReport {
                 : path.subpath(Math.max(0, names - 2), names).toString();
     }
 
-    private static void appendTable(StringBuilder html, String heading, Map<String, String> rows) {
+    static void appendTable(StringBuilder html, String heading, Map<String, String> rows) {
         if (rows.isEmpty()) {
             return;
         }

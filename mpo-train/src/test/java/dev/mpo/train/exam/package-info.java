@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpo.train.exam;
+
+import org.jspecify.annotations.NullMarked;
