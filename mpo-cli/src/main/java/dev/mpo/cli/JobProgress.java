@@ -23,6 +23,11 @@ final class JobProgress implements AutoCloseable {
         return start(mpo, label, unit, false);
     }
 
+    /** The progress of a job that another process shows. */
+    static JobProgress none() {
+        return new JobProgress(null, null);
+    }
+
     private static JobProgress start(Mpo mpo, String label, String unit, boolean anywhere) {
         Terminal terminal = Terminal.standardError();
         if (terminal.interactive()) {

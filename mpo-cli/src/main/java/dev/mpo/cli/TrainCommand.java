@@ -1,17 +1,24 @@
 package dev.mpo.cli;
 
 import dev.mpo.cli.doctor.Doctor;
+import dev.mpo.cli.launch.LocalLauncher;
 import dev.mpo.core.ConfigException;
+import dev.mpo.core.RankFailedException;
 import dev.mpo.train.Trainer;
 import dev.mpo.train.callback.TrainingSummary;
 import dev.mpo.train.checkpoint.RunStart;
 import dev.mpo.train.config.RunConfig;
+import dev.mpo.train.dist.FailureReport;
+import dev.mpo.train.dist.Ranks;
 import dev.mpo.train.report.RunReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,9 +55,11 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--devices",
             paramLabel = "N",
-            defaultValue = "1",
-            description = "Number of devices to train on; this version knows 1.")
-    private int devices;
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            description =
+                    "Number of devices of this machine to train on: starts one process for each. Leave it out under"
+                            + " torchrun, srun or mpirun, which start the processes themselves. Default: 1.")
+    private @Nullable Integer devices;
 
     @Option(
             names = "--resume",
@@ -99,16 +108,48 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        RunConfig config = config();
+        RunConfig config = settings.load(resume);
         Mpo mpo = Mpo.of(spec.commandLine());
-        RunStart.requireUsable(config, output); // before the log of this run is added to that of another
-        print(Result.of(train(mpo, config)));
+        Optional<Integer> toStart = LocalLauncher.ranksToStart(devices, System.getenv());
+        Ranks ranks = Ranks.discover(System.getenv());
+        int size = toStart.orElse(ranks.size());
+        if (size > 1) {
+            throw new ConfigException("--devices: got " + size + "; training on several devices is not built yet");
+        }
+        if (ranks.isFirst()) {
+            RunStart.requireUsable(config, output); // before the log of this run is added to that of another
+        }
+        if (toStart.isPresent()) {
+            start(mpo, toStart.orElseThrow());
+            return ExitCodes.OK;
+        }
+        LocalLauncher.followLauncher(System.getenv());
+        Result result = Result.of(train(mpo, config, ranks));
+        if (ranks.isFirst()) {
+            print(result);
+        }
         return ExitCodes.OK;
     }
 
-    private TrainingSummary train(Mpo mpo, RunConfig config) {
-        try (JobProgress progress = JobProgress.start(mpo, "train", "step");
-                Logging.Copy log = Logging.copyTo(output.resolve("train.log"))) {
+    private void start(Mpo mpo, int numRanks) {
+        mpo.stopRequest().listen();
+        CommandLine root = spec.root().commandLine();
+        LocalLauncher.run(
+                numRanks,
+                Main.class,
+                root.getParseResult().originalArgs(),
+                spec.commandLine().getOut(),
+                spec.commandLine().getErr(),
+                mpo.stopRequest()::requested);
+    }
+
+    /** Trains as one rank of the run; the first one alone shows and logs it. */
+    private TrainingSummary train(Mpo mpo, RunConfig config, Ranks ranks) {
+        if (!ranks.isFirst()) {
+            Logging.setLevel(mpo.verbose(), !mpo.verbose());
+        }
+        try (JobProgress progress = ranks.isFirst() ? JobProgress.start(mpo, "train", "step") : JobProgress.none();
+                Logging.@Nullable Copy log = ranks.isFirst() ? Logging.copyTo(output.resolve("train.log")) : null) {
             try {
                 Doctor.idleAccelerator().forEach(finding -> LOG.warn("{}; {}", finding.message(), finding.fix()));
                 mpo.stopRequest().listen();
@@ -119,19 +160,14 @@ final class TrainCommand implements Callable<Integer> {
                         new ConsoleCallback(
                                 progress, mpo.stopRequest(), config.log().steps()));
             } catch (RuntimeException | Error e) {
-                log.failure(e);
+                FailureReport.now(ranks.rank(), ExitCodes.of(e), ErrorMapper.line(e), e instanceof RankFailedException)
+                        .leave(System.getenv());
+                if (log != null) {
+                    log.failure(e);
+                }
                 throw e;
             }
         }
-    }
-
-    /** The settings of the run: those of the options, with the command's own flags last. */
-    private RunConfig config() {
-        if (devices != 1) {
-            throw new ConfigException(
-                    "--devices: expected 1, got " + devices + "; training on several devices is not built yet");
-        }
-        return settings.load(resume);
     }
 
     private void print(Result result) {
