@@ -8,9 +8,11 @@ import java.util.Optional;
  *
  * @param rank which of the ranks this is, from 0
  * @param worldSize the number of ranks
+ * @param microBatch how many pairs that follow each other in the order go to one rank before the next rank's turn: the
+ *     pairs of a micro-batch ({@code train.per_device_batch_size})
  * @param start the first position of the run's order to deliver, over all ranks; where a run resumes
  * @param end one past the last position over all ranks; {@link Long#MAX_VALUE} for no end. Give every rank equally
- *     many: make {@code end - start} a multiple of {@code worldSize}
+ *     many: make {@code end - start} a multiple of {@code worldSize x microBatch}
  * @param numWorkers encoding threads; 0 encodes in the caller's thread ({@code data.num_workers})
  * @param prefetch how many pairs may be encoded ahead of time
  * @param prefetchBytes how much memory the pixels of pairs encoded ahead of time may take, those of one pair more not
@@ -23,6 +25,7 @@ import java.util.Optional;
 public record LoaderOptions(
         int rank,
         int worldSize,
+        int microBatch,
         long start,
         long end,
         int numWorkers,
@@ -38,8 +41,9 @@ public record LoaderOptions(
 
     /** Checks the ranges. */
     public LoaderOptions {
-        if (worldSize < 1 || rank < 0 || rank >= worldSize) {
-            throw new IllegalArgumentException("rank " + rank + " of " + worldSize);
+        if (worldSize < 1 || rank < 0 || rank >= worldSize || microBatch < 1) {
+            throw new IllegalArgumentException(
+                    "rank " + rank + " of " + worldSize + ", micro-batches of " + microBatch + " pairs");
         }
         if (start < 0 || end < start) {
             throw new IllegalArgumentException("positions " + start + " to " + end);
@@ -55,6 +59,7 @@ public record LoaderOptions(
         return new LoaderOptions(
                 0,
                 1,
+                1,
                 0,
                 Long.MAX_VALUE,
                 numWorkers,
@@ -66,11 +71,21 @@ public record LoaderOptions(
                 Optional.empty());
     }
 
-    /** Returns the same options for one of several ranks. */
+    /** Returns the same options for one of several ranks that take one pair each in turn. */
     public LoaderOptions withRank(int newRank, int newWorldSize) {
+        return withRank(newRank, newWorldSize, 1);
+    }
+
+    /**
+     * Returns the same options for one of several ranks that take micro-batches in turn.
+     *
+     * @param pairs the pairs of a micro-batch, the same on all ranks
+     */
+    public LoaderOptions withRank(int newRank, int newWorldSize, int pairs) {
         return new LoaderOptions(
                 newRank,
                 newWorldSize,
+                pairs,
                 start,
                 end,
                 numWorkers,
@@ -87,6 +102,7 @@ public record LoaderOptions(
         return new LoaderOptions(
                 rank,
                 worldSize,
+                microBatch,
                 newStart,
                 newEnd,
                 numWorkers,
@@ -103,6 +119,7 @@ public record LoaderOptions(
         return new LoaderOptions(
                 rank,
                 worldSize,
+                microBatch,
                 start,
                 end,
                 numWorkers,
@@ -119,6 +136,7 @@ public record LoaderOptions(
         return new LoaderOptions(
                 rank,
                 worldSize,
+                microBatch,
                 start,
                 end,
                 numWorkers,
@@ -135,6 +153,7 @@ public record LoaderOptions(
         return new LoaderOptions(
                 rank,
                 worldSize,
+                microBatch,
                 start,
                 end,
                 numWorkers,

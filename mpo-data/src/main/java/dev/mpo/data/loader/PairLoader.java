@@ -16,7 +16,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Delivers the pairs of one rank in the order of a {@link SampleOrder}, encoded ahead of time by worker threads.
  *
- * <p>Rank {@code r} of {@code w} takes the positions {@code start + r, start + r + w, ..}. The result depends on
+ * <p>Ranks take micro-batches of {@code b} pairs in turn: pair {@code i} of micro-batch {@code j} of rank {@code r} of
+ * {@code w} stands at position {@code start + (j w + r) b + i}. So {@code w} ranks that accumulate {@code a}
+ * micro-batches per step train on the pairs that one rank with {@code a w} micro-batches has. The result depends on
  * neither the number of workers nor their speed: unusable rows are replaced by a rule of the order, and counted when
  * their turn comes. To resume, start another loader at {@link #cursor()}, with any number of ranks, and give it what
  * {@link LoaderHistory#merge} makes of the histories of all ranks. Use from one thread; after an exception only closing
@@ -140,11 +142,19 @@ public final class PairLoader implements Iterator<EncodedPair>, AutoCloseable {
 
     /**
      * Returns the position at which to start again when every rank has taken as many pairs as this one: what a
-     * checkpoint stores. Pairs encoded ahead of time do not count.
+     * checkpoint stores. Pairs encoded ahead of time do not count. It is a position of the global order, the same on
+     * all ranks.
+     *
+     * @throws IllegalStateException amid a micro-batch of one of several ranks, where no single position divides what
+     *     is taken from what is not
      */
     public long cursor() {
         if (chosen) {
             throw new IllegalStateException("a loader of chosen positions has no cursor");
+        }
+        if (options.worldSize() > 1 && delivered % options.microBatch() != 0) {
+            throw new IllegalStateException("asked for the cursor after " + delivered
+                    + " pairs of a rank, amid a micro-batch of " + options.microBatch());
         }
         return options.start() + delivered * options.worldSize();
     }

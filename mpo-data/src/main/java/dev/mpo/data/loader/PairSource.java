@@ -1,6 +1,7 @@
 package dev.mpo.data.loader;
 
 import dev.mpo.core.DataException;
+import dev.mpo.core.MpoException;
 import dev.mpo.data.pair.EncodeOutcome;
 import dev.mpo.data.pair.EncodedPair;
 import dev.mpo.data.pair.ImageWork;
@@ -8,6 +9,7 @@ import dev.mpo.data.pair.PairDataset;
 import dev.mpo.data.pair.PairEncoder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the pair for a position: the row that is due there or, if it cannot be used, its substitute. Thread-safe. */
@@ -42,8 +44,7 @@ final class PairSource {
         SampleRef ref = order.at(position);
         for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
             PairDataset dataset = datasets.get(ref.dataset());
-            EncodeOutcome outcome =
-                    encoder.tryEncode(dataset, ref.row(), position, work).trainable();
+            EncodeOutcome outcome = encode(dataset, ref.row(), position, work);
             if (outcome instanceof EncodeOutcome.Encoded encoded) {
                 return new Result(unused, encoded.pair(), null);
             } else if (outcome instanceof EncodeOutcome.Refused refused) {
@@ -70,6 +71,21 @@ final class PairSource {
                 null,
                 new DataException(first.reason() + System.lineSeparator() + "Stopped: no usable pair for position "
                         + position + " in " + MAX_ATTEMPTS + " attempts; the last of them: " + last.reason()));
+    }
+
+    /** Encodes a row; a failure that is nobody's fault but the program's says at which row it happened. */
+    private EncodeOutcome encode(PairDataset dataset, int row, long position, ImageWork work) {
+        try {
+            return encoder.tryEncode(dataset, row, position, work).trainable();
+        } catch (MpoException | CancellationException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new IllegalStateException(
+                    dataset.where(row)
+                            + ": encoding this row failed in a way that is a defect of the program, not of the"
+                            + " row: " + e,
+                    e);
+        }
     }
 
     private static UnusedRow unused(long position, SampleRef ref, PairDataset dataset, boolean dropped, String reason) {

@@ -9,7 +9,10 @@ interface Positions {
     /** Returns the position at a place. */
     long at(long index);
 
-    /** Returns every {@code worldSize}-th position from {@code start + rank} on, up to {@code end}. */
+    /**
+     * Returns the positions of a rank's micro-batches up to {@code end}: pair {@code i} of its micro-batch {@code j} is
+     * {@code start + (j worldSize + rank) microBatch + i}.
+     */
     static Positions ofRank(LoaderOptions options) {
         return new Positions() {
             @Override
@@ -19,7 +22,8 @@ interface Positions {
 
             @Override
             public long at(long index) {
-                return options.start() + options.rank() + index * options.worldSize();
+                long turn = index / options.microBatch() * options.worldSize() + options.rank();
+                return options.start() + turn * options.microBatch() + index % options.microBatch();
             }
         };
     }

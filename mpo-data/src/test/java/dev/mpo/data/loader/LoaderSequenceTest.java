@@ -16,8 +16,10 @@ import dev.mpo.data.text.ChatTemplate;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +37,7 @@ class LoaderSequenceTest {
     private static final int EVERYDAY_ROUNDS = 2;
     private static final int MAX_RANKS = 8;
     private static final int MAX_WORKERS = 16;
+    private static final int MAX_PAIRS = 4;
     private static final int MAX_TOKENS = 250;
 
     @TempDir
@@ -48,8 +51,19 @@ class LoaderSequenceTest {
         datasets.forEach(PairDataset::close);
     }
 
-    /** What a run delivered, by position, and what it remembers. */
-    private record Delivered(Map<Long, String> pairs, LoaderHistory history) {}
+    /** A part of a run between two interruptions: every rank takes a number of micro-batches. */
+    private record Part(int ranks, int workers, int pairs, int microBatches) {
+
+        static Part random(SplittableRandom random) {
+            int ranks = random.nextInt(1, MAX_RANKS + 1);
+            int pairs = random.nextInt(1, MAX_PAIRS + 1);
+            return new Part(
+                    ranks, random.nextInt(1, MAX_WORKERS + 1), pairs, random.nextInt(1, 2 + 60 / (ranks * pairs)));
+        }
+    }
+
+    /** What a run delivered, by position, where it ended, and what it remembers. */
+    private record Delivered(Map<Long, String> pairs, long cursor, LoaderHistory history) {}
 
     @RepeatedTest(8)
     void theSequenceDependsOnNeitherRanksNorWorkersNorInterruptions(RepetitionInfo repetition) {
@@ -57,64 +71,65 @@ class LoaderSequenceTest {
         open(random);
         onTooLong = random.nextBoolean() ? OnTooLong.CUT : OnTooLong.DROP;
         SampleOrder order = order(random);
-        long end = Math.min(3 * order.size(), 300);
-        Delivered expected = run(order, List.of(end), List.of(1), List.of(0));
-        assertThat(expected.pairs()).hasSize((int) end);
         checkEachRowOncePerEpochAndRepeat(order);
         for (int round = 0; round < Mutations.rounds(EVERYDAY_ROUNDS); round++) {
-            List<Long> stops = new ArrayList<>();
-            List<Integer> ranks = new ArrayList<>();
-            List<Integer> workers = new ArrayList<>();
-            for (long at = 0; at < end; at = stops.get(stops.size() - 1)) {
-                ranks.add(random.nextInt(1, MAX_RANKS + 1));
-                workers.add(random.nextInt(1, MAX_WORKERS + 1));
-                stops.add(Math.min(end, at + random.nextInt(1, 60)));
+            List<Part> parts = new ArrayList<>();
+            long end = 0;
+            while (end < Math.min(3 * order.size(), 300)) {
+                Part part = Part.random(random);
+                parts.add(part);
+                end += (long) part.ranks() * part.pairs() * part.microBatches();
             }
-            Delivered delivered = run(order, stops, ranks, workers);
-            assertThat(delivered.pairs())
-                    .as("stops %s, ranks %s, workers %s", stops, ranks, workers)
-                    .isEqualTo(expected.pairs());
-            assertThat(delivered.history()).isEqualTo(expected.history());
+            Delivered delivered = run(order, parts);
+            assertThat(delivered.pairs()).hasSize((int) end);
+            assertThat(delivered).as("%s", parts).isEqualTo(run(order, List.of(new Part(1, 0, 1, (int) end))));
         }
     }
 
-    /** Runs from stop to stop, each time with all ranks of a number and their histories merged in between. */
-    private Delivered run(SampleOrder order, List<Long> stops, List<Integer> ranks, List<Integer> workers) {
+    /** Goes on at the cursor after each part, with the histories of its ranks merged. */
+    private Delivered run(SampleOrder order, List<Part> parts) {
         Map<Long, String> pairs = new HashMap<>();
         LoaderHistory history = LoaderHistory.NONE;
         long start = 0;
-        for (int i = 0; i < stops.size(); i++) {
+        for (Part part : parts) {
             List<LoaderHistory> histories = new ArrayList<>();
-            for (int rank = 0; rank < ranks.get(i); rank++) {
+            Set<Long> cursors = new HashSet<>();
+            for (int rank = 0; rank < part.ranks(); rank++) {
                 // The end lies far behind the stop, so that there is something ahead that must not count.
-                LoaderOptions options = LoaderOptions.of(workers.get(i))
+                LoaderOptions options = LoaderOptions.of(part.workers())
                         .withPositions(start, 10_000)
-                        .withRank(rank, ranks.get(i))
+                        .withRank(rank, part.ranks(), part.pairs())
                         .withBadSamples(OnBadSample.REPLACE, 1, 1000);
-                histories.add(readUntil(stops.get(i), order, options, history, pairs));
+                try (PairLoader loader = PairLoader.start(datasets, encoder(), order, options)) {
+                    loader.restore(history);
+                    read(loader, part, start, rank, pairs);
+                    histories.add(loader.history());
+                    cursors.add(loader.cursor());
+                }
             }
             history = LoaderHistory.merge(histories);
-            start = stops.get(i);
+            start += (long) part.ranks() * part.pairs() * part.microBatches();
+            assertThat(cursors).containsExactly(start);
         }
-        return new Delivered(pairs, history);
+        return new Delivered(pairs, start, history);
     }
 
-    private LoaderHistory readUntil(
-            long stop, SampleOrder order, LoaderOptions options, LoaderHistory history, Map<Long, String> pairs) {
-        PairEncoder encoder = PairEncoder.create(
+    private static void read(PairLoader loader, Part part, long start, int rank, Map<Long, String> pairs) {
+        for (int j = 0; j < part.microBatches(); j++) {
+            for (int i = 0; i < part.pairs(); i++) {
+                EncodedPair pair = loader.next();
+                long position = start + ((long) j * part.ranks() + rank) * part.pairs() + i;
+                assertThat(pairs.put(position, pair.dataset() + pair.line())).isNull();
+                loader.recycle(pair);
+            }
+        }
+    }
+
+    private PairEncoder encoder() {
+        return PairEncoder.create(
                 new CharacterTokenizer(),
                 ChatTemplate.of("internvl2_5"),
                 PairOptions.of(new TileOptions(28, 1, 6, true, true), 2, MAX_TOKENS, onTooLong));
-        try (PairLoader loader = PairLoader.start(datasets, encoder, order, options)) {
-            loader.restore(history);
-            for (long at = options.start() + options.rank(); at < stop; at += options.worldSize()) {
-                EncodedPair pair = loader.next();
-                String before = pairs.put(at, pair.dataset() + pair.line());
-                assertThat(before).isNull();
-                loader.recycle(pair);
-            }
-            return loader.history();
-        }
     }
 
     private void checkEachRowOncePerEpochAndRepeat(SampleOrder order) {

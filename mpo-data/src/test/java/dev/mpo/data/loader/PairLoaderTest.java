@@ -83,6 +83,52 @@ final class PairLoaderTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 5, 8})
+    void ranksThatAccumulateTakeTheMicroBatchesOfOneRankThatAccumulatesMore(int worldSize) {
+        open(rows("a", 11));
+        SampleOrder order = SampleOrder.of(datasets, 3, true);
+        int pairs = 3;
+        int steps = 2;
+        int accumulation = 2;
+        long end = (long) steps * accumulation * worldSize * pairs;
+        List<String> all = load(order, LoaderOptions.of(0).withPositions(0, end));
+        for (int rank = 0; rank < worldSize; rank++) {
+            // One rank's micro-batch number n of a step is number n / worldSize of rank n % worldSize.
+            List<String> turns = new ArrayList<>();
+            for (int number = 0; number < steps * accumulation * worldSize; number++) {
+                if (number % worldSize == rank) {
+                    turns.addAll(all.subList(number * pairs, (number + 1) * pairs));
+                }
+            }
+            assertThat(load(
+                            order,
+                            LoaderOptions.of(2).withRank(rank, worldSize, pairs).withPositions(0, end)))
+                    .isEqualTo(turns);
+        }
+    }
+
+    @Test
+    void thereIsNoCursorAmidAMicroBatchOfSeveralRanks() {
+        open(rows("a", 9));
+        SampleOrder order = SampleOrder.of(datasets, 3, true);
+        LoaderOptions options = LoaderOptions.of(1).withPositions(5, 29).withRank(1, 2, 3);
+        try (PairLoader loader = start(order, options, NO_LIMIT, OnTooLong.CUT)) {
+            assertThat(loader.cursor()).isEqualTo(5);
+            loader.next();
+            assertThatThrownBy(loader::cursor)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("after 1 pairs of a rank, amid a micro-batch of 3");
+            loader.next();
+            loader.next();
+            assertThat(loader.cursor()).isEqualTo(11);
+        }
+        try (PairLoader only = start(order, options.withRank(0, 1, 3), NO_LIMIT, OnTooLong.CUT)) {
+            only.next();
+            assertThat(only.cursor()).isEqualTo(6);
+        }
+    }
+
     @Test
     void aRunResumesAtTheCursorWithAnotherNumberOfRanks() {
         open(rows("a", 9));
