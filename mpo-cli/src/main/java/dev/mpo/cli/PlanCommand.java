@@ -7,6 +7,7 @@ import dev.mpo.core.model.Recompute;
 import dev.mpo.train.bench.BenchPreset;
 import dev.mpo.train.config.EngineSettings;
 import dev.mpo.train.config.LoraSettings;
+import dev.mpo.train.config.ParallelSettings;
 import dev.mpo.train.config.RunConfig;
 import dev.mpo.train.config.TrainSettings;
 import dev.mpo.train.plan.DeviceSpec;
@@ -183,14 +184,18 @@ final class PlanCommand implements Callable<Integer> {
         return PlanSettings.of(narrow)
                 .withBranched(settings.engine().mode() == EngineSettings.Mode.BRANCHED)
                 .withTrained(Set.copyOf(settings.model().freeze()), adapters)
-                .withParallel(settings.parallel().shard(), settings.parallel().offload(), devices)
+                .withParallel(settings.parallel().shard(), offloads(settings), devices)
                 .withPairs(settings.train().perDeviceBatchSize(), pairsPerStep);
+    }
+
+    private static boolean offloads(RunConfig settings) {
+        return settings.parallel().offload() == ParallelSettings.Offload.OPTIMIZER;
     }
 
     /** Whether a combination agrees with what was given by {@code --set}. */
     private static boolean allowed(PlanSettings choice, RunConfig settings, Set<String> decided) {
         boolean sameShard = choice.shard() == settings.parallel().shard();
-        boolean sameOffload = choice.offload() == settings.parallel().offload();
+        boolean sameOffload = choice.offload() == offloads(settings);
         boolean sameReference = choice.reference() == settings.reference().mode();
         boolean addsAdapters =
                 choice.lora().rank() > 0 && !settings.model().lora().enabled();

@@ -12,4 +12,9 @@ public final class CheckpointException extends MpoException {
     public CheckpointException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    @Override
+    public int exitCode() {
+        return 4;
+    }
 }

@@ -12,4 +12,9 @@ public final class ConfigException extends MpoException {
     public ConfigException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    @Override
+    public int exitCode() {
+        return 2;
+    }
 }

@@ -12,4 +12,9 @@ public final class DataException extends MpoException {
     public DataException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    @Override
+    public int exitCode() {
+        return 3;
+    }
 }

@@ -12,4 +12,9 @@ public final class InterruptedRunException extends MpoException {
     public InterruptedRunException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    @Override
+    public int exitCode() {
+        return 130;
+    }
 }

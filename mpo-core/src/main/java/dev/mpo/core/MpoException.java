@@ -12,4 +12,7 @@ public abstract class MpoException extends RuntimeException {
     protected MpoException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
+
+    /** Returns the exit code of a command that ends with this failure. */
+    public abstract int exitCode();
 }

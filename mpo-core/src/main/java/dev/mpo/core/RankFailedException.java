@@ -24,6 +24,7 @@ public final class RankFailedException extends MpoException {
     }
 
     /** The exit code for every process of the run. */
+    @Override
     public int exitCode() {
         return exitCode;
     }

@@ -12,4 +12,9 @@ public final class TrainingDivergedException extends MpoException {
     public TrainingDivergedException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    @Override
+    public int exitCode() {
+        return 5;
+    }
 }

@@ -7,12 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Ends a run whose numbers are no longer finite, and says which samples were in the step and what they gave. */
+/** Finds numbers that are no longer finite in a step, and says which samples were in it and what they gave. */
 final class FiniteCheck {
 
     private final int step;
     private final double learningRate;
     private final List<String> samples = new ArrayList<>();
+    private String problem = "";
 
     /**
      * Starts the checks of one optimizer step.
@@ -24,12 +25,13 @@ final class FiniteCheck {
         this.learningRate = learningRate;
     }
 
-    /**
-     * Takes note of a micro-batch.
-     *
-     * @throws TrainingDivergedException if its loss is not finite
-     */
-    void checkLoss(List<EncodedPair> pairs, MicroBatchResult result) {
+    /** Takes note of a micro-batch. */
+    void add(List<EncodedPair> pairs, MicroBatchResult result) {
+        samples.addAll(pairs.stream().map(EncodedPair::toString).toList());
+        double loss = result.loss().total();
+        if (Double.isFinite(loss) || !problem.isEmpty()) {
+            return;
+        }
         List<String> described = new ArrayList<>();
         List<String> suspects = new ArrayList<>();
         for (int i = 0; i < pairs.size(); i++) {
@@ -46,11 +48,7 @@ final class FiniteCheck {
                 suspects.add(numbers);
             }
         }
-        samples.addAll(pairs.stream().map(EncodedPair::toString).toList());
-        double loss = result.loss().total();
-        if (!Double.isFinite(loss)) {
-            throw diverged("loss", loss, suspects.isEmpty() ? described : suspects);
-        }
+        problem = describe("loss", loss, suspects.isEmpty() ? described : suspects);
     }
 
     private static boolean finite(MicroBatchResult result, int pair) {
@@ -60,18 +58,26 @@ final class FiniteCheck {
                 && Double.isFinite(result.reference().rejected()[pair]);
     }
 
-    /** Throws if the norm of the step's gradients is not finite. */
-    void checkGradientNorm(double norm) {
-        if (!Double.isFinite(norm)) {
-            throw diverged("gradient norm", norm, samples);
-        }
+    private static String describe(String what, double value, List<String> rows) {
+        return "the " + what + " is " + value + ", expected a finite number; samples: " + String.join("; ", rows);
     }
 
-    private TrainingDivergedException diverged(String what, double value, List<String> rows) {
+    /** Returns what is not finite among the losses so far, or an empty text. */
+    String problem() {
+        return problem;
+    }
+
+    /** Returns what is wrong with a gradient norm that is not finite. */
+    String gradientProblem(double norm) {
+        return describe("gradient norm", norm, samples);
+    }
+
+    /** Returns the failure that ends the run. */
+    TrainingDivergedException diverged(String problems) {
         String fix = step == 1
                 ? "Nothing has been trained yet: check the weights of the model and of the reference, and these samples"
-                : "Lower train.learning_rate (now " + learningRate + ") or train.max_grad_norm, or check these samples";
-        return new TrainingDivergedException("step " + step + ": the " + what + " is " + value
-                + ", expected a finite number; samples: " + String.join("; ", rows) + ". " + fix);
+                : "Lower train.learning_rate (now " + learningRate + ") or train.max_grad_norm, or check these samples;"
+                        + " train.on_nonfinite=skip leaves such steps out";
+        return new TrainingDivergedException("step " + step + ": " + problems + ". " + fix);
     }
 }

@@ -78,28 +78,42 @@ public final class MixedPreferenceLoss {
         return terms.stream().anyMatch(weighted -> weighted.term() instanceof BcoPairLoss);
     }
 
-    /** As {@link #train(PreferenceBatch, DoubleFunction)}, for a run of one process. */
+    /** As {@link #train(PreferenceBatch, DoubleFunction, int)}, for a run of one process. */
     public LossResult train(PreferenceBatch batch) {
-        return train(batch, mean -> new double[] {mean});
+        return train(batch, mean -> new double[] {mean}, 0);
     }
 
     /**
      * Feeds the micro-batch's mean reward to the running shift, if the mixture uses one, then computes the loss.
      *
-     * @param gather returns the given number of this rank together with those of all other ranks; called once per
-     *     micro-batch, and only if the mixture uses the shift
+     * <p>The micro-batches that several ranks compute at the same time count as if one process computed them one after
+     * the other: each is shifted by the mean of all rewards up to its own, and the state afterwards holds all of them.
+     * TRL shifts every rank by the mean that includes the later ranks as well, so that its losses depend on how many
+     * devices compute the same batch.
+     *
+     * @param gather returns the given number of this rank together with those of all other ranks, in their order;
+     *     called once per micro-batch, and only if the mixture uses the shift
+     * @param rank the place of this rank's number among them
      */
-    public LossResult train(PreferenceBatch batch, DoubleFunction<double[]> gather) {
+    public LossResult train(PreferenceBatch batch, DoubleFunction<double[]> gather, int rank) {
+        double shift = rewardMoments.mean();
         if (usesRewardShift()) {
-            rewardMoments.update(gather.apply(meanReward(batch)));
+            double[] rewards = gather.apply(meanReward(batch));
+            for (int i = 0; i < rewards.length; i++) {
+                rewardMoments.update(rewards[i]);
+                shift = i == rank ? rewardMoments.mean() : shift;
+            }
         }
-        return evaluate(batch);
+        return evaluate(batch, shift);
     }
 
     /** Computes the loss with the present shift and changes nothing. */
     public LossResult evaluate(PreferenceBatch batch) {
+        return evaluate(batch, rewardMoments.mean());
+    }
+
+    private LossResult evaluate(PreferenceBatch batch, double shift) {
         Sum sum = new Sum(batch.size());
-        double shift = rewardMoments.mean();
         for (Weighted weighted : terms) {
             sum.add(weighted, weighted.term().evaluate(batch, shift));
         }

@@ -16,13 +16,21 @@ final class BackwardPass {
     private final ScoringHead head;
     private final Device device;
     private final StageTimer timer;
+    private final StageHooks hooks;
 
-    BackwardPass(ForwardPass pass, TokenEmbeddingStage tokenStage, ScoringHead head, Device device, StageTimer timer) {
+    BackwardPass(
+            ForwardPass pass,
+            TokenEmbeddingStage tokenStage,
+            ScoringHead head,
+            Device device,
+            StageTimer timer,
+            StageHooks hooks) {
         this.pass = pass;
         this.tokenStage = tokenStage;
         this.head = head;
         this.device = device;
         this.timer = timer;
+        this.hooks = hooks;
     }
 
     void run(double[] coefficients) {
@@ -31,21 +39,28 @@ final class BackwardPass {
             return;
         }
         long started = System.nanoTime();
+        hooks.beforeBackward(head.buffers(), true);
         Tensor gradient = head.backward(
                 pass.scope, pass.output, Objects.requireNonNull(pass.scores), coefficients, pass.inputs, device);
+        hooks.afterBackward(head.buffers(), true);
         timer.add(StageTimer.Work.SCORING_BACKWARD, started);
         while (!records.isEmpty()) {
             ForwardPass.Recorded record = records.remove(records.size() - 1);
-            boolean lowest = records.isEmpty();
+            boolean lowest =
+                    records.isEmpty() || records.get(records.size() - 1).announced();
             long stageStarted = System.nanoTime();
-            Tensor next =
-                    record.stage() == tokenStage ? throughTokens(gradient, lowest) : through(record, gradient, lowest);
-            gradient.close();
-            timer.add(StageTimer.backward(record.stage()), stageStarted);
-            if (next == null) {
-                return;
+            boolean weights = record.graph() == null && record.stage() != tokenStage;
+            List<ParameterBuffer> buffers = record.stage().weights().buffers();
+            hooks.beforeBackward(buffers, weights);
+            if (!record.announced()) {
+                Tensor next = record.stage() == tokenStage
+                        ? throughTokens(gradient, lowest)
+                        : through(record, gradient, lowest);
+                gradient.close();
+                gradient = next == null ? gradient : next;
             }
-            gradient = next;
+            hooks.afterBackward(buffers, weights);
+            timer.add(StageTimer.backward(record.stage()), stageStarted);
         }
     }
 

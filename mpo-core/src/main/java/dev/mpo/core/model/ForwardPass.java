@@ -23,9 +23,10 @@ public final class ForwardPass implements AutoCloseable {
      *
      * @param input its input, or null if it has none
      * @param graph its computation under autograd, or null if it is to be repeated
+     * @param announced whether only other processes compute the stage
      */
     record Recorded(
-            Stage stage, @Nullable Tensor input, @Nullable Graph graph) {}
+            Stage stage, @Nullable Tensor input, @Nullable Graph graph, boolean announced) {}
 
     /**
      * A stage computed under autograd.

@@ -26,6 +26,17 @@ final class LastImages implements AutoCloseable {
         return Tensors.leaf(pass, known);
     }
 
+    /** Returns whether a batch without images was not the last one that was asked about, and remembers it. */
+    @SuppressWarnings("ReferenceEquality") // as above
+    boolean isNew(PackedBatch wanted) {
+        if (batch == wanted) {
+            return false;
+        }
+        close();
+        batch = wanted;
+        return true;
+    }
+
     /** Frees the features. */
     @Override
     public void close() {

@@ -14,9 +14,16 @@ import java.util.function.Predicate;
  * @param decayed tells which parameters weight decay applies to, by stage name and parameter
  * @param lora adapters
  * @param maxLogits number of logits that may exist at once, unless a forward pass keeps them all
+ * @param sharding what of it this process holds
  */
 public record ModelOptions(
-        Device device, DType compute, Set<Part> frozen, DecayRule decayed, LoraSpec lora, long maxLogits) {
+        Device device,
+        DType compute,
+        Set<Part> frozen,
+        DecayRule decayed,
+        LoraSpec lora,
+        long maxLogits,
+        Sharding sharding) {
 
     private static final long DEFAULT_MAX_LOGITS = 1L << 24;
 
@@ -42,32 +49,39 @@ public record ModelOptions(
                 Set.of(Part.values()),
                 (stage, parameter) -> parameter.kind() == Kind.MATRIX,
                 LoraSpec.NONE,
-                DEFAULT_MAX_LOGITS);
+                DEFAULT_MAX_LOGITS,
+                Sharding.NONE);
     }
 
     /** Returns a model in single precision on the CPU that is trained entirely, with weight decay everywhere. */
     public static ModelOptions trained() {
-        return new ModelOptions(Device.CPU, DType.FLOAT32, Set.of(), (s, p) -> true, LoraSpec.NONE, DEFAULT_MAX_LOGITS);
+        return new ModelOptions(
+                Device.CPU, DType.FLOAT32, Set.of(), (s, p) -> true, LoraSpec.NONE, DEFAULT_MAX_LOGITS, Sharding.NONE);
     }
 
     /** Returns these options with another set of frozen parts. */
     public ModelOptions withFrozen(Set<Part> parts) {
-        return new ModelOptions(device, compute, parts, decayed, lora, maxLogits);
+        return new ModelOptions(device, compute, parts, decayed, lora, maxLogits, sharding);
     }
 
     /** Returns these options with another weight-decay rule. */
     public ModelOptions withDecayed(DecayRule rule) {
-        return new ModelOptions(device, compute, frozen, rule, lora, maxLogits);
+        return new ModelOptions(device, compute, frozen, rule, lora, maxLogits, sharding);
     }
 
     /** Returns these options with adapters. */
     public ModelOptions withLora(LoraSpec adapters) {
-        return new ModelOptions(device, compute, frozen, decayed, adapters, maxLogits);
+        return new ModelOptions(device, compute, frozen, decayed, adapters, maxLogits, sharding);
     }
 
     /** Returns these options on another device and in another type. */
     public ModelOptions on(Device place, DType type) {
-        return new ModelOptions(place, type, frozen, decayed, lora, maxLogits);
+        return new ModelOptions(place, type, frozen, decayed, lora, maxLogits, sharding);
+    }
+
+    /** Returns these options for a process that holds a part of the model. */
+    public ModelOptions withSharding(Sharding parts) {
+        return new ModelOptions(device, compute, frozen, decayed, lora, maxLogits, parts);
     }
 
     /** Returns whether a part's own parameters are trained. */

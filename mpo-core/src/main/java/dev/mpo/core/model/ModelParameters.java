@@ -1,11 +1,13 @@
 package dev.mpo.core.model;
 
 import dev.mpo.core.config.ModelConfig;
+import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** All parameters of a model, stage by stage. */
@@ -13,6 +15,9 @@ public final class ModelParameters implements AutoCloseable {
 
     private final Map<String, List<ParameterBuffer>> byStage = new LinkedHashMap<>();
     private final @Nullable ModelParameters visionLender;
+    private final Scope views = new Scope();
+    private final Map<String, Tensor> masters = new LinkedHashMap<>();
+    private final Map<String, Tensor> sums = new LinkedHashMap<>();
 
     private ModelParameters(@Nullable ModelParameters visionLender) {
         this.visionLender = visionLender;
@@ -53,7 +58,13 @@ public final class ModelParameters implements AutoCloseable {
     private static ParameterBuffer buffer(
             String stage, List<ParameterSpec> specs, boolean trained, ModelOptions options) {
         return ParameterBuffer.create(
-                stage, specs, options.decayedIn(stage), trained, options.device(), options.compute());
+                stage,
+                specs,
+                options.decayedIn(stage),
+                trained,
+                options.device(),
+                options.compute(),
+                options.sharding());
     }
 
     /** Returns the buffers of a stage: its own parameters, then its adapters if it has any. */
@@ -75,27 +86,35 @@ public final class ModelParameters implements AutoCloseable {
         return buffers().stream().filter(ParameterBuffer::trained).toList();
     }
 
-    /** Returns the weights that the optimizer updates by full name, adapters included. */
+    /**
+     * Returns the weights that the optimizer updates by full name, adapters included.
+     *
+     * @throws IllegalStateException if this process owns only a part of them
+     */
     public Map<String, Tensor> byName() {
-        Map<String, Tensor> all = new LinkedHashMap<>();
-        for (ParameterBuffer buffer : buffers()) {
-            for (int i = 0; i < buffer.specs().size(); i++) {
-                all.put(
-                        buffer.stage() + "." + buffer.specs().get(i).name(),
-                        buffer.masterViews().get(i));
-            }
+        if (masters.isEmpty()) {
+            masters.putAll(byName(views, buffers(), ParameterBuffer::master));
         }
-        return all;
+        return new LinkedHashMap<>(masters);
     }
 
-    /** Returns the gradients of the trained parameters by full name. */
+    /** As {@link #byName}, for the sums of the gradients of the trained parameters. */
     public Map<String, Tensor> gradientsByName() {
+        if (sums.isEmpty()) {
+            sums.putAll(byName(views, trained(), ParameterBuffer::ownedGradients));
+        }
+        return new LinkedHashMap<>(sums);
+    }
+
+    private static Map<String, Tensor> byName(
+            Scope views, List<ParameterBuffer> buffers, Function<ParameterBuffer, Tensor> vector) {
         Map<String, Tensor> all = new LinkedHashMap<>();
-        for (ParameterBuffer buffer : trained()) {
-            for (int i = 0; i < buffer.specs().size(); i++) {
-                all.put(
-                        buffer.stage() + "." + buffer.specs().get(i).name(),
-                        buffer.gradientViews().get(i));
+        for (ParameterBuffer buffer : buffers) {
+            for (ParameterPiece piece : ParameterPiece.of(buffer, vector.apply(buffer), views)) {
+                if (!piece.whole()) {
+                    throw new IllegalStateException("this process owns a part of " + piece.name() + " alone");
+                }
+                all.put(piece.name(), piece.values());
             }
         }
         return all;
@@ -109,6 +128,7 @@ public final class ModelParameters implements AutoCloseable {
     /** Frees everything that is not borrowed. */
     @Override
     public void close() {
+        views.close();
         byStage.forEach((stage, buffers) -> {
             if (visionLender == null || stage.startsWith("language")) {
                 buffers.forEach(ParameterBuffer::close);

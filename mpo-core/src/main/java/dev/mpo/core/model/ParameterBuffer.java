@@ -15,8 +15,12 @@ import org.jspecify.annotations.Nullable;
  * The parameters of one stage in one flat vector, and, if they are trained, their gradients in another.
  *
  * <p>Parameters start at multiples of 64 bytes. Those with weight decay come first, so that the optimizer handles each
- * group as one contiguous range. When the compute type is narrower than single precision, {@link #master()} holds the
- * single-precision weights that the optimizer updates.
+ * group as one contiguous range.
+ *
+ * <p>A process may own a part of the vector alone ({@link Sharding}). What belongs to that part for good is
+ * {@link #master()}, the weights that the optimizer updates, and {@link #ownedGradients()}, the sums that it takes.
+ * {@link #weights()} and {@link #gradients()} are vectors of the whole stage: they may be these very tensors, or views
+ * around them, or come and go.
  */
 public final class ParameterBuffer implements AutoCloseable {
 
@@ -24,39 +28,121 @@ public final class ParameterBuffer implements AutoCloseable {
 
     private final String stage;
     private final Device device;
+    private final Sharding sharding;
     private final Scope scope = new Scope();
     private final List<ParameterSpec> specs;
-    private final Tensor weights;
-    private final Tensor master;
-    private final @Nullable Tensor gradients;
-    private final List<Tensor> views = new ArrayList<>();
-    private final List<Tensor> masterViews = new ArrayList<>();
-    private final List<Tensor> gradientViews = new ArrayList<>();
     private final List<Long> offsets = new ArrayList<>();
+    private final long length;
     private final long decayedLength;
+    private final long ownedStart;
+    private final long ownedLength;
+    private final Whole weights;
+    private final Tensor master;
+    private final Tensor computeShard;
+    private final @Nullable Whole gradients;
+    private final @Nullable Tensor ownedGradients;
+
+    /** A vector of the whole stage with a view of each parameter, which may come and go. */
+    private final class Whole {
+        private final DType type;
+        private @Nullable Scope owner;
+        private @Nullable Tensor vector;
+        private List<Tensor> views = List.of();
+        private int generation;
+
+        Whole(DType type) {
+            this.type = type;
+        }
+
+        void allocate(boolean zero) {
+            Scope fresh = new Scope();
+            Tensor all = zero ? Tensors.zeros(fresh, device, type, length) : Tensors.empty(fresh, device, type, length);
+            List<Tensor> each = new ArrayList<>();
+            for (int i = 0; i < specs.size(); i++) {
+                ParameterSpec spec = specs.get(i);
+                each.add(Tensors.view(fresh, all, offsets.get(i), spec.numElements(), spec.shapeArray()));
+            }
+            free();
+            owner = fresh;
+            vector = all;
+            views = Collections.unmodifiableList(each);
+            generation++;
+        }
+
+        void free() {
+            if (owner != null) {
+                owner.close();
+            }
+            owner = null;
+            vector = null;
+            views = List.of();
+        }
+
+        Tensor vector() {
+            if (vector == null) {
+                throw new IllegalStateException("stage " + stage + " is not gathered");
+            }
+            return vector;
+        }
+
+        List<Tensor> views() {
+            vector();
+            return views;
+        }
+    }
 
     private ParameterBuffer(
-            String stage, List<ParameterSpec> ordered, int numDecayed, boolean trained, Device device, DType compute) {
+            String stage,
+            List<ParameterSpec> ordered,
+            int numDecayed,
+            boolean trained,
+            Device device,
+            DType compute,
+            Sharding sharding) {
         this.stage = stage;
         this.device = device;
+        this.sharding = sharding;
         this.specs = ordered;
-        long length = length(ordered, ordered.size());
-        this.decayedLength = length(ordered, numDecayed);
-        this.weights = Tensors.zeros(scope, device, compute, length);
-        this.master = trained && compute != DType.FLOAT32 && compute != DType.FLOAT64
-                ? Tensors.zeros(scope, device, DType.FLOAT32, length)
-                : weights;
-        this.gradients = trained ? Tensors.zeros(scope, device, master.dtype(), length) : null;
         long offset = 0;
-        for (ParameterSpec spec : ordered) {
+        long decayed = 0;
+        for (int i = 0; i < ordered.size(); i++) {
             offsets.add(offset);
-            views.add(Tensors.view(scope, weights, offset, spec.numElements(), spec.shapeArray()));
-            masterViews.add(Tensors.view(scope, master, offset, spec.numElements(), spec.shapeArray()));
-            if (gradients != null) {
-                gradientViews.add(Tensors.view(scope, gradients, offset, spec.numElements(), spec.shapeArray()));
-            }
-            offset += aligned(spec.numElements());
+            offset += aligned(ordered.get(i).numElements(), ALIGNMENT_ELEMENTS);
+            decayed = i < numDecayed ? offset : decayed;
         }
+        this.decayedLength = decayed;
+        this.length = aligned(offset, (long) ALIGNMENT_ELEMENTS * sharding.ranks());
+        boolean divided = sharding.dividesMaster(trained);
+        this.ownedLength = divided ? length / sharding.ranks() : length;
+        this.ownedStart = divided ? sharding.rank() * ownedLength : 0;
+        this.weights = new Whole(compute);
+        boolean wide = compute == DType.FLOAT32 || compute == DType.FLOAT64;
+        DType masterType = wide || !trained ? compute : DType.FLOAT32;
+        boolean onHost = trained && sharding.offload();
+        if (!sharding.dividesWeights()) {
+            weights.allocate(true);
+            computeShard = Tensors.view(scope, weights.vector(), ownedStart, ownedLength, ownedLength);
+            master = masterType == compute && !onHost ? computeShard : zeros(onHost, masterType);
+        } else {
+            computeShard = zeros(false, compute);
+            master = masterType == compute && !onHost ? computeShard : zeros(onHost, masterType);
+        }
+        if (!trained) {
+            gradients = null;
+            ownedGradients = null;
+            return;
+        }
+        gradients = new Whole(masterType);
+        if (sharding.passingGradients()) {
+            ownedGradients = zeros(onHost, masterType);
+        } else {
+            gradients.allocate(true);
+            ownedGradients = Tensors.view(scope, gradients.vector(), ownedStart, ownedLength, ownedLength);
+        }
+    }
+
+    private Tensor zeros(boolean onHost, DType type) {
+        return Tensors.zeros(scope, onHost ? Device.CPU : device, type, ownedLength);
     }
 
     /** Allocates zeros for the parameters of a stage; {@code decayed} tells which of them weight decay applies to. */
@@ -66,23 +152,17 @@ public final class ParameterBuffer implements AutoCloseable {
             Predicate<ParameterSpec> decayed,
             boolean trained,
             Device device,
-            DType compute) {
+            DType compute,
+            Sharding sharding) {
         List<ParameterSpec> ordered =
                 new ArrayList<>(specs.stream().filter(decayed).toList());
         int numDecayed = ordered.size();
         ordered.addAll(specs.stream().filter(decayed.negate()).toList());
-        return new ParameterBuffer(stage, List.copyOf(ordered), numDecayed, trained, device, compute);
+        return new ParameterBuffer(stage, List.copyOf(ordered), numDecayed, trained, device, compute, sharding);
     }
 
-    private static long length(List<ParameterSpec> specs, int count) {
-        return specs.stream()
-                .limit(count)
-                .mapToLong(s -> aligned(s.numElements()))
-                .sum();
-    }
-
-    private static long aligned(long numElements) {
-        return (numElements + ALIGNMENT_ELEMENTS - 1) / ALIGNMENT_ELEMENTS * ALIGNMENT_ELEMENTS;
+    private static long aligned(long numElements, long unit) {
+        return (numElements + unit - 1) / unit * unit;
     }
 
     /** Returns the name of the stage. */
@@ -90,9 +170,14 @@ public final class ParameterBuffer implements AutoCloseable {
         return stage;
     }
 
-    /** Returns where the parameters live. */
+    /** Returns where the stage is computed. */
     public Device device() {
         return device;
+    }
+
+    /** Returns how the vector is divided. */
+    public Sharding sharding() {
+        return sharding;
     }
 
     /** Returns the parameters in the order of the flat vector. */
@@ -105,19 +190,24 @@ public final class ParameterBuffer implements AutoCloseable {
         return Collections.unmodifiableList(offsets);
     }
 
-    /** Returns the weights that the model computes with, one view per parameter. */
+    /** Returns the full name of a parameter. */
+    public String fullName(int index) {
+        return stage + "." + specs.get(index).name();
+    }
+
+    /** Returns the weights that the model computes with, one view per parameter; only while they are there. */
     public List<Tensor> views() {
-        return views;
+        return weights.views();
     }
 
-    /** Returns the weights that the optimizer updates, one view per parameter. */
-    public List<Tensor> masterViews() {
-        return masterViews;
-    }
-
-    /** Returns the gradients, one view per parameter; empty if they are not trained. */
+    /** Returns the gradients, one view per parameter; only while they are there, empty if they are not trained. */
     public List<Tensor> gradientViews() {
-        return gradientViews;
+        return gradients == null ? List.of() : gradients.views();
+    }
+
+    /** Returns a number that changes whenever {@link #views} or {@link #gradientViews} return other tensors. */
+    int generation() {
+        return weights.generation + (gradients == null ? 0 : gradients.generation);
     }
 
     /** Returns whether the parameters have gradients. */
@@ -125,22 +215,95 @@ public final class ParameterBuffer implements AutoCloseable {
         return gradients != null;
     }
 
-    /** Returns the flat weights in the compute type. */
-    public Tensor weights() {
-        return weights;
+    /** Returns the number of elements of the flat vector. */
+    public long length() {
+        return length;
     }
 
-    /** Returns the flat weights that the optimizer updates: {@link #weights()} itself in single precision. */
+    /** Returns the first element of the part that this process owns. */
+    public long ownedStart() {
+        return ownedStart;
+    }
+
+    /** Returns the number of elements of the part that this process owns. */
+    public long ownedLength() {
+        return ownedLength;
+    }
+
+    /** Returns the flat weights of the whole stage in the compute type; only while they are there. */
+    public Tensor weights() {
+        return weights.vector();
+    }
+
+    /** Returns whether the weights of the whole stage are there. */
+    public boolean hasWeights() {
+        return weights.vector != null;
+    }
+
+    /** Makes room for the weights of the whole stage; their values are undefined. */
+    public void allocateWeights() {
+        weights.allocate(false);
+    }
+
+    /** Forgets the weights of the whole stage. Only where the weights are divided. */
+    public void freeWeights() {
+        if (!sharding.dividesWeights()) {
+            throw new IllegalStateException("the weights of stage " + stage + " exist once");
+        }
+        weights.free();
+    }
+
+    /** Returns the part of the weights that this process owns, in the compute type. */
+    public Tensor computeShard() {
+        return computeShard;
+    }
+
+    /**
+     * Returns the part of the weights that this process owns, as the optimizer updates it: {@link #computeShard}
+     * itself, or single-precision weights of which that is a copy.
+     */
     public Tensor master() {
         return master;
     }
 
-    /** Returns the flat gradients; only for trained parameters. */
+    /** Returns the flat gradients of the whole stage; only for trained parameters, and while they are there. */
     public Tensor gradients() {
-        if (gradients == null) {
+        return known(gradients).vector();
+    }
+
+    /** Makes room for the gradients of the whole stage, all zero. */
+    public void allocateGradients() {
+        known(gradients).allocate(true);
+    }
+
+    /** Forgets the gradients of the whole stage. Only where they come and go. */
+    public void freeGradients() {
+        if (!passingGradients()) {
+            throw new IllegalStateException("the gradients of stage " + stage + " are sums");
+        }
+        known(gradients).free();
+    }
+
+    /** Returns whether the gradients of the whole stage come and go, so that the sums are elsewhere. */
+    public boolean passingGradients() {
+        return sharding.passingGradients();
+    }
+
+    /** Returns whether {@link #gradients} are there. */
+    public boolean hasGradients() {
+        return gradients != null && gradients.vector != null;
+    }
+
+    /** Returns the sums of the gradients of the part that this process owns, where {@link #master} is. */
+    public Tensor ownedGradients() {
+        return known(ownedGradients);
+    }
+
+    private <T> T known(@Nullable T ofTrained) {
+        if (ofTrained == null) {
             throw new IllegalStateException("stage " + stage + " is frozen and has no gradients");
         }
-        return gradients;
+        return ofTrained;
     }
 
     /** Returns the number of leading elements to which weight decay applies. */
@@ -148,10 +311,10 @@ public final class ParameterBuffer implements AutoCloseable {
         return decayedLength;
     }
 
-    /** Copies the updated master weights into the weights that the model computes with. */
+    /** Copies the updated master weights into {@link #computeShard}, where these differ. */
     public void publish() {
-        if (master != weights) {
-            Tensors.copy(master, weights);
+        if (master != computeShard) {
+            Tensors.copy(master, computeShard);
         }
     }
 
@@ -159,5 +322,9 @@ public final class ParameterBuffer implements AutoCloseable {
     @Override
     public void close() {
         scope.close();
+        weights.free();
+        if (gradients != null) {
+            gradients.free();
+        }
     }
 }

@@ -14,12 +14,30 @@ final class Recorder {
     private final ForwardPass pass;
     private final Recompute recompute;
     private final StageTimer timer;
+    private final StageHooks hooks;
     private boolean gradientWanted;
 
-    Recorder(ForwardPass pass, Recompute recompute, StageTimer timer) {
+    Recorder(ForwardPass pass, Recompute recompute, StageTimer timer, StageHooks hooks) {
         this.pass = pass;
         this.recompute = recompute;
         this.timer = timer;
+        this.hooks = hooks;
+    }
+
+    /**
+     * Notes stages that another process computes while this one has nothing to compute there, so that both announce the
+     * same.
+     */
+    void announceAll(List<Stage> stages) {
+        for (Stage stage : stages) {
+            List<ParameterBuffer> buffers = stage.weights().buffers();
+            hooks.beforeForward(buffers);
+            hooks.afterForward(buffers);
+            gradientWanted |= stage.weights().trained();
+            if (gradientWanted) {
+                pass.records.add(new ForwardPass.Recorded(stage, null, null, true));
+            }
+        }
     }
 
     Tensor runAll(List<Stage> stages, @Nullable Tensor input) {
@@ -33,7 +51,9 @@ final class Recorder {
     /** Computes a stage. From the first trained stage on, everything is recorded; before it, inputs are freed. */
     Tensor run(Stage stage, @Nullable Tensor input) {
         long started = System.nanoTime();
+        hooks.beforeForward(stage.weights().buffers());
         Tensor y = record(stage, input);
+        hooks.afterForward(stage.weights().buffers());
         timer.add(StageTimer.forward(stage), started);
         return y;
     }
@@ -45,7 +65,7 @@ final class Recorder {
         if (!gradientWanted || ownBackward || recompute == Recompute.FULL) {
             Tensor y = stage.compute(pass.scope, input, stage.weights().slots(), pass.inputs);
             if (gradientWanted) {
-                pass.records.add(new ForwardPass.Recorded(stage, input, null));
+                pass.records.add(new ForwardPass.Recorded(stage, input, null, false));
             }
             if (input != null && (!gradientWanted || ownBackward)) {
                 input.close();
@@ -53,7 +73,7 @@ final class Recorder {
             return y;
         }
         ForwardPass.Graph graph = graph(stage, inputGradient ? input : null, input, pass.inputs);
-        pass.records.add(new ForwardPass.Recorded(stage, input, graph));
+        pass.records.add(new ForwardPass.Recorded(stage, input, graph, false));
         return Tensors.leaf(pass.scope, graph.output());
     }
 

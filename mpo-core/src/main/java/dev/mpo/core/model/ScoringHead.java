@@ -19,27 +19,58 @@ import java.util.List;
 final class ScoringHead {
 
     private final StageWeights weights;
-    private final Tensor headWeight;
-    private final Tensor headGradient;
+    private final Matrix matrix;
     private final double eps;
     private final long chunkRows;
 
     /**
+     * The output matrix, which may be the embedding table.
+     *
+     * @param owner the buffer that holds it
+     * @param index its place there
+     * @param absent an empty tensor
+     */
+    record Matrix(ParameterBuffer owner, int index, Tensor absent) {
+
+        long rows() {
+            return owner.specs().get(index).shapeArray()[0];
+        }
+
+        Tensor weight() {
+            return owner.views().get(index);
+        }
+
+        /** Returns where the gradient is summed; empty if it is frozen. */
+        Tensor gradient() {
+            return owner.trained() ? owner.gradientViews().get(index) : absent;
+        }
+    }
+
+    /**
      * Creates the head.
      *
-     * @param headGradient where the gradient of the output matrix is summed; empty if it is frozen
      * @param maxLogits number of logits that may exist at once
      */
-    ScoringHead(StageWeights weights, Tensor headWeight, Tensor headGradient, double eps, long maxLogits) {
+    ScoringHead(StageWeights weights, Matrix matrix, double eps, long maxLogits) {
         this.weights = weights;
-        this.headWeight = headWeight;
-        this.headGradient = headGradient;
+        this.matrix = matrix;
         this.eps = eps;
-        this.chunkRows = Math.max(1, maxLogits / headWeight.size(0));
+        this.chunkRows = Math.max(1, maxLogits / matrix.rows());
     }
 
     boolean trained() {
-        return weights.trained() || headGradient.numel() > 0;
+        return weights.trained() || matrix.owner().trained();
+    }
+
+    /** Returns the buffers of norm and output matrix. */
+    List<ParameterBuffer> buffers() {
+        List<ParameterBuffer> own = weights.buffers();
+        if (own.contains(matrix.owner())) {
+            return own;
+        }
+        List<ParameterBuffer> all = new ArrayList<>(own);
+        all.add(matrix.owner());
+        return all;
     }
 
     /** What the backward pass needs of a forward pass; the tensors belong to the scope given there. */
@@ -71,7 +102,7 @@ final class ScoringHead {
     Tensor logits(Scope scope, Tensor x, StepInputs in) {
         Tensor normed = ModelOps.OPS.call(scope, "rms_norm", x, weights.slots()[0], eps);
         Tensor hidden = ModelOps.OPS.call(scope, "take_rows", normed, in.scoredIndex());
-        return ModelOps.OPS.callList(scope, "score", hidden, headWeight, in.labels())[1];
+        return ModelOps.OPS.callList(scope, "score", hidden, matrix.weight(), in.labels())[1];
     }
 
     /** Returns the weight of the final norm. */
@@ -81,13 +112,13 @@ final class ScoringHead {
 
     /** Returns the output matrix, which may be the embedding table. */
     Tensor headWeight() {
-        return headWeight;
+        return matrix.weight();
     }
 
     private Tensor[] scoreChunk(Scope scope, Tensor hidden, StepInputs in, long start, long length) {
         Tensor rows = Tensors.view(scope, hidden, start, length, length, hidden.size(1));
         Tensor labels = Tensors.view(scope, in.labels(), start, length, length);
-        return ModelOps.OPS.callList(scope, "score", rows, headWeight, labels);
+        return ModelOps.OPS.callList(scope, "score", rows, matrix.weight(), labels);
     }
 
     /**
@@ -124,10 +155,10 @@ final class ScoringHead {
     }
 
     private Tensor hiddenGradient(Scope scope, Scores scores, double[] coefficients, StepInputs in, Device device) {
-        Tensor all = coefficients(scope, coefficients, device, headWeight.dtype());
+        Tensor all = coefficients(scope, coefficients, device, matrix.weight().dtype());
         long width = scores.hidden().size(1);
         long count = scores.hidden().size(0);
-        Tensor out = Tensors.empty(scope, device, headWeight.dtype(), count, width);
+        Tensor out = Tensors.empty(scope, device, matrix.weight().dtype(), count, width);
         int kept = 0;
         for (long start = 0; start < count; start += chunkRows) {
             long length = Math.min(chunkRows, count - start);
@@ -143,8 +174,8 @@ final class ScoringHead {
                         Tensors.view(local, in.labels(), start, length, length),
                         Tensors.view(local, all, start, length, length),
                         Tensors.view(local, scores.hidden(), start, length, length, width),
-                        headWeight,
-                        headGradient);
+                        matrix.weight(),
+                        matrix.gradient());
                 Tensors.copy(g, Tensors.view(local, out, start, length, length, width));
                 chunk.logits().close();
             }

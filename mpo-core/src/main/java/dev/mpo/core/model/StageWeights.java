@@ -11,19 +11,32 @@ import java.util.Map;
 
 /**
  * The parameters of a stage in the order its operator wants, with the gradients of the trained ones. Owns no tensor.
+ * Where the buffers' tensors come and go, the arrays returned here are those of the moment.
  */
 final class StageWeights {
 
-    private final Tensor[] slots;
-    private final Tensor[] baseSlots;
+    private final List<ParameterBuffer> buffers;
+    private final int numSlots;
+    private final Tensor absent;
+    private final List<Place> places;
     private final int[] trainedSlots;
-    private final Tensor[] gradients;
+    private int generation = -1;
+    private Tensor[] slots = {};
+    private Tensor[] baseSlots = {};
 
-    private StageWeights(Tensor[] slots, Tensor[] baseSlots, int[] trainedSlots, Tensor[] gradients) {
-        this.slots = slots;
-        this.baseSlots = baseSlots;
-        this.trainedSlots = trainedSlots;
-        this.gradients = gradients;
+    /** Where a parameter of a buffer goes. */
+    private record Place(ParameterBuffer buffer, int index, int slot, boolean adapter) {}
+
+    private StageWeights(List<ParameterBuffer> buffers, int numSlots, Tensor absent, List<Place> places) {
+        this.buffers = List.copyOf(buffers);
+        this.numSlots = numSlots;
+        this.absent = absent;
+        this.places = places;
+        this.trainedSlots = trained(places).stream().mapToInt(Place::slot).toArray();
+    }
+
+    private static List<Place> trained(List<Place> places) {
+        return places.stream().filter(place -> place.buffer().trained()).toList();
     }
 
     /** Arranges the parameters of some buffers; {@code absent} is an empty tensor that stands for missing ones. */
@@ -32,43 +45,52 @@ final class StageWeights {
         for (int i = 0; i < plan.names().size(); i++) {
             slotOf.put(plan.names().get(i), i);
         }
-        Tensor[] slots = new Tensor[plan.names().size()];
-        Arrays.fill(slots, absent);
-        Tensor[] baseSlots = slots.clone();
-        List<Integer> trained = new ArrayList<>();
-        List<Tensor> gradients = new ArrayList<>();
+        List<Place> places = new ArrayList<>();
         for (ParameterBuffer buffer : buffers) {
             for (int i = 0; i < buffer.specs().size(); i++) {
-                Integer slot = slotOf.get(buffer.specs().get(i).name());
+                String name = buffer.specs().get(i).name();
+                Integer slot = slotOf.get(name);
                 if (slot == null) {
-                    throw new IllegalArgumentException(buffer.stage() + " has no place for "
-                            + buffer.specs().get(i).name());
+                    throw new IllegalArgumentException(buffer.stage() + " has no place for " + name);
                 }
-                slots[slot] = buffer.views().get(i);
-                if (!LoraSpec.isAdapter(buffer.specs().get(i).name())) {
-                    baseSlots[slot] = slots[slot];
-                }
-                if (buffer.trained()) {
-                    trained.add(slot);
-                    gradients.add(buffer.gradientViews().get(i));
-                }
+                places.add(new Place(buffer, i, slot, LoraSpec.isAdapter(name)));
             }
         }
-        return new StageWeights(
-                slots,
-                baseSlots,
-                trained.stream().mapToInt(Integer::intValue).toArray(),
-                gradients.toArray(new Tensor[0]));
+        return new StageWeights(buffers, plan.names().size(), absent, places);
+    }
+
+    /** Returns the buffers that the parameters lie in. */
+    List<ParameterBuffer> buffers() {
+        return buffers;
     }
 
     /** Returns the parameters for computing without autograd. */
     Tensor[] slots() {
+        arrange();
         return slots;
     }
 
     /** Returns the parameters as they would be if the stage had no adapters. */
     Tensor[] slotsWithoutAdapters() {
+        arrange();
         return baseSlots;
+    }
+
+    private void arrange() {
+        int now = buffers.stream().mapToInt(ParameterBuffer::generation).sum();
+        if (now == generation) {
+            return;
+        }
+        Tensor[] all = new Tensor[numSlots];
+        Arrays.fill(all, absent);
+        Tensor[] base = all.clone();
+        for (Place place : places) {
+            all[place.slot] = place.buffer.views().get(place.index);
+            base[place.slot] = place.adapter ? absent : all[place.slot];
+        }
+        slots = all;
+        baseSlots = base;
+        generation = now;
     }
 
     /** Returns whether any parameter is trained. */
@@ -78,16 +100,18 @@ final class StageWeights {
 
     /** Returns the gradient sums of the trained parameters, in the order of {@link #trainedLeaves}. */
     Tensor[] gradients() {
-        return gradients;
+        return trained(places).stream()
+                .map(place -> place.buffer().gradientViews().get(place.index()))
+                .toArray(Tensor[]::new);
     }
 
     /** Returns the parameters with the trained ones replaced by fresh leaves of an autograd graph. */
     Tensor[] leafSlots(Scope scope) {
-        Tensor[] all = slots.clone();
+        Tensor[] all = slots().clone();
         if (trained()) {
             Tensor[] chosen = new Tensor[trainedSlots.length];
             for (int i = 0; i < chosen.length; i++) {
-                chosen[i] = slots[trainedSlots[i]];
+                chosen[i] = all[trainedSlots[i]];
             }
             Tensor[] leaves = Tensors.leaves(scope, chosen);
             for (int i = 0; i < leaves.length; i++) {

@@ -32,6 +32,7 @@ public final class VisionLanguageModel implements AutoCloseable {
     private final StageTimer timer = new StageTimer();
     private final @Nullable VisionLanguageModel imageLender;
     private final LastImages lastImages = new LastImages();
+    private StageHooks hooks = StageHooks.NONE;
     private boolean lendsImages;
 
     /** Allocates a model whose parameters are all zero; load or draw them before use. */
@@ -108,9 +109,8 @@ public final class VisionLanguageModel implements AutoCloseable {
                 .stage(tied ? ModelLayout.LANGUAGE_EMBEDDINGS : ModelLayout.LANGUAGE_HEAD)
                 .get(0);
         int index = tied ? 0 : owner.specs().get(0).name().equals("head.weight") ? 0 : 1;
-        Tensor gradient = owner.trained() ? owner.gradientViews().get(index) : absent;
-        return new ScoringHead(
-                weights, owner.views().get(index), gradient, config.language().rmsNormEps(), options.maxLogits());
+        ScoringHead.Matrix matrix = new ScoringHead.Matrix(owner, index, absent);
+        return new ScoringHead(weights, matrix, config.language().rmsNormEps(), options.maxLogits());
     }
 
     /** Returns the architecture. */
@@ -121,6 +121,27 @@ public final class VisionLanguageModel implements AutoCloseable {
     /** Returns the placement and what is trained. */
     public ModelOptions options() {
         return options;
+    }
+
+    /**
+     * Has every use of a stage's parameters announced from now on. What the model lends to another is announced to the
+     * lender's hooks.
+     */
+    public void setHooks(StageHooks observer) {
+        hooks = observer;
+    }
+
+    /**
+     * Returns the buffers of each stage in the order in which a pass announces them, vision stages first, the scoring
+     * head last.
+     */
+    public List<List<ParameterBuffer>> stages() {
+        List<List<ParameterBuffer>> all = new ArrayList<>();
+        visionStages.forEach(stage -> all.add(stage.weights().buffers()));
+        all.add(tokenStage.weights().buffers());
+        decoderStages.forEach(stage -> all.add(stage.weights().buffers()));
+        all.add(head.buffers());
+        return all;
     }
 
     /** Returns the wall time by kind of work. */
@@ -150,7 +171,9 @@ public final class VisionLanguageModel implements AutoCloseable {
     private double[] scored(Scope pass, StepInputs in) {
         Tensor x = decode(pass, in);
         long started = System.nanoTime();
+        hooks.beforeForward(head.buffers());
         double[] logps = head.score(pass, x, in, false).logps();
+        hooks.afterForward(head.buffers());
         timer.add(StageTimer.Work.SCORING, started);
         return logps;
     }
@@ -159,7 +182,11 @@ public final class VisionLanguageModel implements AutoCloseable {
     public Tensor logits(Scope owner, PackedBatch batch) {
         try (Scope pass = new Scope()) {
             StepInputs in = inputs(pass, batch, DropPath.NONE, true);
-            return head.logits(pass, decode(pass, in), in).moveTo(owner);
+            Tensor x = decode(pass, in);
+            hooks.beforeForward(head.buffers());
+            Tensor logits = head.logits(pass, x, in).moveTo(owner);
+            hooks.afterForward(head.buffers());
+            return logits;
         }
     }
 
@@ -214,13 +241,30 @@ public final class VisionLanguageModel implements AutoCloseable {
     }
 
     private @Nullable Tensor encode(Scope pass, StepInputs in) {
-        if (in.batch().numTiles() == 0) {
+        boolean images = in.batch().numTiles() > 0;
+        if (!images) {
+            if (hooks.anyImages(false)) {
+                announceVision(in.batch());
+            }
             return null;
         }
+        hooks.anyImages(true);
         if (imageLender != null) {
             return imageLender.lentImages(pass, in);
         }
         return lendsImages ? lentImages(pass, in) : runVision(pass, in);
+    }
+
+    /** Does for a batch without images what computing those of another process would announce. */
+    private void announceVision(PackedBatch batch) {
+        if (imageLender != null) {
+            imageLender.announceVision(batch);
+        } else if (!lendsImages || lastImages.isNew(batch)) {
+            for (Stage stage : visionStages) {
+                hooks.beforeForward(stage.weights().buffers());
+                hooks.afterForward(stage.weights().buffers());
+            }
+        }
     }
 
     /** Returns an alias of the features of a batch, which are computed when first asked for. */
@@ -237,14 +281,20 @@ public final class VisionLanguageModel implements AutoCloseable {
     }
 
     private Tensor tokens(Scope pass, @Nullable Tensor features, StepInputs in) {
-        return tokenStage.compute(pass, features, tokenStage.weights().slots(), in);
+        List<ParameterBuffer> buffers = tokenStage.weights().buffers();
+        hooks.beforeForward(buffers);
+        Tensor x = tokenStage.compute(pass, features, tokenStage.weights().slots(), in);
+        hooks.afterForward(buffers);
+        return x;
     }
 
     /** Computes a stage without autograd and frees its input. */
     private Tensor advance(Scope pass, Stage stage, @Nullable Tensor x, StepInputs in) {
         long started = System.nanoTime();
         StageWeights weights = stage.weights();
+        hooks.beforeForward(weights.buffers());
         Tensor y = stage.compute(pass, x, in.adapters() ? weights.slots() : weights.slotsWithoutAdapters(), in);
+        hooks.afterForward(weights.buffers());
         timer.add(StageTimer.forward(stage), started);
         if (x != null) {
             x.close();
@@ -266,20 +316,32 @@ public final class VisionLanguageModel implements AutoCloseable {
         ForwardPass pass = new ForwardPass(in, in.ids());
         shared.moveAllTo(pass.scope);
         try {
-            Recorder recorder = new Recorder(pass, recompute, timer);
-            Tensor features = imagesFrozen()
-                    ? encode(pass.scope, in)
-                    : batch.numTiles() == 0 ? null : recorder.runAll(visionStages, null);
+            Recorder recorder = new Recorder(pass, recompute, timer, hooks);
+            Tensor features = imagesFrozen() ? encode(pass.scope, in) : recordVision(recorder, pass);
             Tensor x = recorder.run(tokenStage, features);
             pass.output = recorder.runAll(decoderStages, x);
             long started = System.nanoTime();
+            hooks.beforeForward(head.buffers());
             pass.scores = head.score(pass.scope, pass.output, in, keepLogits);
+            hooks.afterForward(head.buffers());
             timer.add(StageTimer.Work.SCORING, started);
             return pass;
         } catch (RuntimeException e) {
             pass.close();
             throw e;
         }
+    }
+
+    private @Nullable Tensor recordVision(Recorder recorder, ForwardPass pass) {
+        boolean images = pass.inputs.batch().numTiles() > 0;
+        if (images) {
+            hooks.anyImages(true);
+            return recorder.runAll(visionStages, null);
+        }
+        if (hooks.anyImages(false)) {
+            recorder.announceAll(visionStages);
+        }
+        return null;
     }
 
     /**
@@ -289,7 +351,8 @@ public final class VisionLanguageModel implements AutoCloseable {
      * @param coefficients derivative of the loss by each log-probability of the pass, [M]
      */
     public void backward(ForwardPass pass, double[] coefficients) {
-        new BackwardPass(pass, tokenStage, head, options.device(), timer).run(coefficients);
+        new BackwardPass(pass, tokenStage, head, options.device(), timer, hooks).run(coefficients);
+        hooks.endBackward();
     }
 
     /** Frees the parameters. */

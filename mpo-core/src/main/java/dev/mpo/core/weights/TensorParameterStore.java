@@ -1,7 +1,6 @@
 package dev.mpo.core.weights;
 
 import dev.mpo.core.safetensors.StoredType;
-import dev.mpo.core.tensor.DType;
 import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
@@ -31,13 +30,7 @@ public final class TensorParameterStore implements ParameterStore {
 
     @Override
     public StoredType type(String parameter) {
-        DType type = parameters.apply(parameter).dtype();
-        return switch (type) {
-            case FLOAT32 -> StoredType.F32;
-            case BFLOAT16 -> StoredType.BF16;
-            case FLOAT16 -> StoredType.F16;
-            default -> throw new IllegalArgumentException("parameter " + parameter + " is of type " + type);
-        };
+        return StoredTypes.of(parameter, parameters.apply(parameter).dtype());
     }
 
     @Override

@@ -50,20 +50,29 @@ final class MixedPreferenceLossTest {
     @Test
     void aMixtureWithoutBcoPairKeepsNoShiftAndAsksNoOtherRank() {
         MixedPreferenceLoss loss = MixedPreferenceLoss.of(List.of("sigmoid"), List.of(1.0), 0.1, 0);
-        LossResult result = loss.train(PAIR, mean -> {
-            throw new AssertionError("gathered");
-        });
+        LossResult result = loss.train(
+                PAIR,
+                mean -> {
+                    throw new AssertionError("gathered");
+                },
+                0);
         assertThat(result.rewardShift()).isZero();
     }
 
     @Test
-    void ranksContributeOneMeanRewardEach() {
-        MixedPreferenceLoss loss = mpo();
-        loss.train(PAIR, mean -> new double[] {mean, 0.45});
+    void ranksContributeOneMeanRewardEachAndAreShiftedAsIfOneAfterTheOther() {
+        MixedPreferenceLoss first = mpo();
+        LossResult firstResult = first.train(PAIR, mean -> new double[] {mean, 0.45}, 0);
+        MixedPreferenceLoss second = mpo();
+        LossResult secondResult = second.train(PAIR, mean -> new double[] {0.45, mean}, 1);
         // mean of 0.15 and 0.45; two numbers; biased variance 0.15^2
-        assertThat(loss.rewardMoments().mean()).isCloseTo(0.3, within(1e-7));
-        assertThat(loss.rewardMoments().state().count()).isEqualTo(2.0);
-        assertThat(loss.rewardMoments().state().var()).isCloseTo(0.0225, within(1e-7));
+        for (MixedPreferenceLoss loss : List.of(first, second)) {
+            assertThat(loss.rewardMoments().mean()).isCloseTo(0.3, within(1e-7));
+            assertThat(loss.rewardMoments().state().count()).isEqualTo(2.0);
+            assertThat(loss.rewardMoments().state().var()).isCloseTo(0.0225, within(1e-7));
+        }
+        assertThat(firstResult.rewardShift()).isCloseTo(0.15, within(1e-7));
+        assertThat(secondResult.rewardShift()).isCloseTo(0.3, within(1e-7));
     }
 
     @Test

@@ -2,22 +2,20 @@ package dev.mpo.train.checkpoint;
 
 import dev.mpo.core.CheckpointException;
 import dev.mpo.core.model.ParameterBuffer;
+import dev.mpo.core.model.ParameterPiece;
 import dev.mpo.core.model.VisionLanguageModel;
-import dev.mpo.core.safetensors.SafetensorsWriter;
-import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.Scope;
-import dev.mpo.core.tensor.Tensor;
+import dev.mpo.core.weights.ModelParameterStore;
 import dev.mpo.train.config.RunConfig;
+import dev.mpo.train.dist.Team;
 import dev.mpo.train.optim.AdamW;
+import dev.mpo.train.setup.PolicyExport;
 import dev.mpo.train.setup.Training;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -31,8 +29,6 @@ import org.slf4j.LoggerFactory;
 public record CheckpointStore(Path run) {
 
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
-    private static final int RANK = 0;
-    private static final int NUM_RANKS = 1;
 
     /**
      * Returns the newest sound checkpoint; damaged ones are named in warnings.
@@ -64,10 +60,6 @@ public record CheckpointStore(Path run) {
             throw new CheckpointException(
                     folder.path() + ": holds step " + manifest.step() + ", which its name does not say");
         }
-        if (manifest.numRanks() != NUM_RANKS) {
-            throw new CheckpointException(folder.path() + ": was written by " + manifest.numRanks()
-                    + " ranks; this version reads checkpoints of one");
-        }
     }
 
     /** Removes what saves that never ended have left. */
@@ -77,7 +69,7 @@ public record CheckpointStore(Path run) {
         }
         try (Stream<Path> found = Files.list(run)) {
             for (Path path : found.toList()) {
-                if (path.getFileName().toString().matches("(step-\\d+|final)(\\.old)?\\.tmp")) {
+                if (path.getFileName().toString().matches("(step-\\d+|final)(\\.old|\\.parts)?\\.tmp")) {
                     Folders.delete(path);
                 }
             }
@@ -86,58 +78,28 @@ public record CheckpointStore(Path run) {
         }
     }
 
+    /** Returns the failure to save a checkpoint, with what a user needs to know. */
+    CheckpointException notSaved(long step, Exception cause) {
+        return new CheckpointException(
+                StepFolder.of(run, step).path() + ": the checkpoint cannot be saved: " + cause.getMessage() + " ("
+                        + freeSpace() + "). Earlier checkpoints are untouched: " + names()
+                        + ". Make room, then continue with --resume",
+                cause);
+    }
+
     /**
-     * Saves a checkpoint, then removes the oldest beyond {@code checkpoint.keep}.
-     *
-     * @return its folder
-     * @throws CheckpointException if it cannot be written; earlier checkpoints are then as they were
+     * Sets weights, moments and the reward shift from a checkpoint, whatever number of ranks has written it and
+     * whatever part of the model this rank owns, and returns the rest of its state.
      */
-    public Path save(Training training, RunConfig settings, RunState state) {
-        StepFolder target = StepFolder.of(run, state.step());
-        StepFolder unfinished = new StepFolder(Folders.temporary(target.path()), state.step());
-        try {
-            Folders.delete(unfinished.path());
-            Files.createDirectories(unfinished.path());
-            write(unfinished, training, settings, state);
-            Folders.publish(unfinished.path(), target.path());
-        } catch (IOException | UncheckedIOException | CheckpointException e) {
-            String free = freeSpace();
-            discard(unfinished, e);
-            throw new CheckpointException(
-                    target.path() + ": the checkpoint cannot be saved: " + e.getMessage() + " (" + free
-                            + "). Earlier checkpoints are untouched: " + names()
-                            + ". Make room, then continue with --resume",
-                    e);
-        }
-        prune(state.step(), settings.checkpoint().keep());
-        return target.path();
-    }
-
-    private static void write(StepFolder folder, Training training, RunConfig settings, RunState state)
-            throws IOException {
-        AdamW optimizer = training.optimizer();
-        Device device = training.policy().options().device();
-        SafetensorsWriter.writeText(folder.configFile(), settings.toYaml());
-        Json.write(folder.stateFile(), state);
-        try (Scope views = new Scope()) {
-            TensorFile.write(folder.weights(RANK, NUM_RANKS), trained(training.policy()), device);
-            TensorFile.write(folder.firstMoments(RANK, NUM_RANKS), optimizer.firstMoments(views), device);
-            TensorFile.write(folder.secondMoments(RANK, NUM_RANKS), optimizer.secondMoments(views), device);
-        }
-        Json.write(folder.path().resolve(Manifest.FILE), Manifest.of(folder.path(), folder.step(), NUM_RANKS));
-    }
-
-    /** Sets weights, moments and the reward shift from a checkpoint, and returns the rest of its state. */
     static RunState restore(StepFolder folder, Training training) {
         RunState state = Json.read(folder.stateFile(), RunState.class);
+        int parts = Manifest.read(folder.path()).numRanks();
         AdamW optimizer = training.optimizer();
-        Device device = training.policy().options().device();
-        try (Scope views = new Scope()) {
-            TensorFile.read(folder.weights(RANK, NUM_RANKS), trained(training.policy()), device, true);
-            TensorFile.read(folder.firstMoments(RANK, NUM_RANKS), optimizer.firstMoments(views), device, true);
-            TensorFile.read(folder.secondMoments(RANK, NUM_RANKS), optimizer.secondMoments(views), device, true);
-        }
-        training.policy().parameters().publish();
+        List<ParameterBuffer> trained = optimizer.buffers();
+        TensorFile.read(folder.allWeights(parts), ModelParameterStore.of(trained, ParameterBuffer::master), true);
+        TensorFile.read(folder.allFirstMoments(parts), ModelParameterStore.of(trained, optimizer::firstMoment), true);
+        TensorFile.read(folder.allSecondMoments(parts), ModelParameterStore.of(trained, optimizer::secondMoment), true);
+        training.exchange().publish(trained);
         optimizer.restoreStepCount(state.step());
         training.loss().rewardMoments().restore(state.rewardMoments());
         return state;
@@ -145,15 +107,65 @@ public record CheckpointStore(Path run) {
 
     /** Sets the weights that a checkpoint holds in a model that has them all, trained or not. */
     static void restoreWeights(StepFolder folder, VisionLanguageModel model) {
-        TensorFile.read(
-                folder.weights(RANK, NUM_RANKS),
-                model.parameters().byName(),
-                model.options().device(),
-                false);
+        int parts = Manifest.read(folder.path()).numRanks();
+        setWeights(folder.allWeights(parts), model);
+    }
+
+    private static void setWeights(List<Path> files, VisionLanguageModel model) {
+        TensorFile.read(files, ModelParameterStore.of(model.parameters()), false);
         model.parameters().publish();
     }
 
-    /** Exports the trained model to a folder that appears only when it is complete, in place of an earlier export. */
+    /**
+     * Exports the trained model, whatever parts of it the ranks own: they write their parts beside the target, from
+     * which the first rank makes the model.
+     */
+    public static void export(Training training, RunConfig settings, Path target, Team team) {
+        if (training.policy().parameters().trained().stream()
+                .allMatch(buffer -> buffer.ownedLength() == buffer.length())) {
+            team.first(() -> export(training, target));
+            return;
+        }
+        StepFolder parts = new StepFolder(Folders.temporary(target.resolveSibling(target.getFileName() + ".parts")), 0);
+        team.first(() -> recreate(parts.path()));
+        try (Scope views = new Scope()) {
+            List<ParameterPiece> pieces = new ArrayList<>();
+            for (ParameterBuffer buffer : training.optimizer().buffers()) {
+                pieces.addAll(ParameterPiece.of(buffer, buffer.master(), views));
+            }
+            int rank = team.collectives().rank();
+            TensorFile.write(parts.weights(rank, team.size()), pieces);
+        }
+        team.barrier();
+        team.first(() -> exportParts(settings, parts, team.size(), target));
+    }
+
+    private static void recreate(Path folder) {
+        try {
+            Folders.delete(folder);
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new CheckpointException(folder + ": cannot be written: " + e, e);
+        }
+    }
+
+    private static void exportParts(RunConfig settings, StepFolder parts, int numParts, Path target) {
+        Path unfinished = Folders.temporary(target);
+        try (PolicyExport export = PolicyExport.open(settings)) {
+            Folders.delete(unfinished);
+            setWeights(parts.allWeights(numParts), export.policy());
+            export.write(unfinished);
+            Folders.publish(unfinished, target);
+            Folders.delete(parts.path());
+        } catch (IOException e) {
+            throw new CheckpointException(target + ": the trained model cannot be written: " + e, e);
+        }
+    }
+
+    /**
+     * Exports a model that this process owns entirely to a folder that appears only when it is complete, in place of an
+     * earlier export.
+     */
     public static void export(Training training, Path target) {
         Path unfinished = Folders.temporary(target);
         try {
@@ -165,20 +177,8 @@ public record CheckpointStore(Path run) {
         }
     }
 
-    private static Map<String, Tensor> trained(VisionLanguageModel model) {
-        Map<String, Tensor> all = new LinkedHashMap<>();
-        for (ParameterBuffer buffer : model.parameters().trained()) {
-            for (int i = 0; i < buffer.specs().size(); i++) {
-                all.put(
-                        buffer.stage() + "." + buffer.specs().get(i).name(),
-                        buffer.masterViews().get(i));
-            }
-        }
-        return all;
-    }
-
     /** Later steps than the one just saved can only be damaged ones that the run has passed over. */
-    private void prune(long saved, int keep) {
+    void prune(long saved, int keep) {
         int kept = 1;
         for (StepFolder folder : StepFolder.list(run)) {
             if (folder.step() == saved || (folder.step() < saved && kept++ < keep)) {
@@ -209,13 +209,5 @@ public record CheckpointStore(Path run) {
                         found.stream()
                                 .map(folder -> String.valueOf(folder.path().getFileName()))
                                 .toList());
-    }
-
-    private static void discard(StepFolder unfinished, Exception cause) {
-        try {
-            Folders.delete(unfinished.path());
-        } catch (IOException e) {
-            cause.addSuppressed(e);
-        }
     }
 }

@@ -5,9 +5,7 @@ import dev.mpo.train.reference.Fingerprint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * {@value #FILE}: the files of a checkpoint with their sizes and fingerprints. It is written last, and a folder whose
@@ -21,7 +19,7 @@ import java.util.stream.Stream;
 record Manifest(int format, long step, int numRanks, List<Entry> files) {
 
     static final String FILE = "manifest.json";
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
     /**
      * A file of the folder.
@@ -31,6 +29,11 @@ record Manifest(int format, long step, int numRanks, List<Entry> files) {
      * @param fingerprint of its content, as {@link Fingerprint#ofContent} computes it
      */
     record Entry(String name, long bytes, String fingerprint) {
+
+        /** Describes a file. */
+        static Entry of(Path path) throws IOException {
+            return new Entry(String.valueOf(path.getFileName()), Files.size(path), Fingerprint.ofContent(path));
+        }
 
         void verify(Path folder) {
             Path file = folder.resolve(name);
@@ -55,25 +58,19 @@ record Manifest(int format, long step, int numRanks, List<Entry> files) {
         files = List.copyOf(files);
     }
 
-    /** Describes the files of a folder. */
-    static Manifest of(Path folder, long step, int numRanks) throws IOException {
-        List<Path> paths;
-        try (Stream<Path> found = Files.list(folder)) {
-            paths = found.sorted().toList();
-        }
-        List<Entry> entries = new ArrayList<>();
-        for (Path path : paths) {
-            entries.add(new Entry(String.valueOf(path.getFileName()), Files.size(path), Fingerprint.ofContent(path)));
-        }
-        return new Manifest(FORMAT, step, numRanks, entries);
-    }
-
     /**
      * Reads the manifest of a folder and compares it with the files, byte by byte.
      *
      * @throws CheckpointException saying what is damaged
      */
     static Manifest verified(Path folder) {
+        Manifest manifest = read(folder);
+        manifest.files().forEach(entry -> entry.verify(folder));
+        return manifest;
+    }
+
+    /** Reads the manifest of a folder alone. */
+    static Manifest read(Path folder) {
         Path file = folder.resolve(FILE);
         if (!Files.isRegularFile(file)) {
             throw new CheckpointException(file + ": no such file, so the checkpoint is incomplete");
@@ -83,7 +80,6 @@ record Manifest(int format, long step, int numRanks, List<Entry> files) {
             throw new CheckpointException(file + ": expected format " + FORMAT + ", got " + manifest.format()
                     + "; the checkpoint was written by another version");
         }
-        manifest.files().forEach(entry -> entry.verify(folder));
         return manifest;
     }
 }

@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What may differ between a run and its continuation: where files lie, how fast and how long it goes, and what is
- * recorded. Everything else decides what is computed.
+ * recorded. Everything else decides what is computed. The number of processes may change if the micro-batches of an
+ * optimizer step stay as many.
  */
 final class ResumeRules {
 
@@ -40,14 +41,18 @@ final class ResumeRules {
     private static final Set<String> CHANGEABLE_SECTIONS = Set.of("parallel", "checkpoint", "log");
     private static final Set<String> LENGTH = Set.of("train.epochs", "train.max_steps");
 
+    private static final String ACCUMULATION = "train.gradient_accumulation_steps";
+
     private ResumeRules() {}
 
     /**
      * Compares settings.
      *
+     * @param ranksThen the processes of the run that wrote the checkpoint
+     * @param ranksNow the processes of its continuation
      * @throws ConfigException naming every setting that must not change, with both values
      */
-    static void check(StepFolder folder, RunConfig now) {
+    static void check(StepFolder folder, RunConfig now, int ranksThen, int ranksNow) {
         RunConfig then = folder.config();
         Map<String, String> before = then.bySetting();
         List<String> refused = new ArrayList<>();
@@ -55,6 +60,9 @@ final class ResumeRules {
             String old = Objects.requireNonNull(before.get(key));
             if (old.equals(value)) {
                 return;
+            }
+            if (key.equals(ACCUMULATION)) {
+                return; // by itself it says nothing: see below
             }
             if (!mayChange(key)) {
                 refused.add(key + ": " + old + " in the checkpoint, " + value + " now");
@@ -67,6 +75,14 @@ final class ResumeRules {
         if ((then.reference().path() == null) != (now.reference().path() == null)) {
             refused.add("reference.path: " + then.reference().path() + " in the checkpoint, "
                     + now.reference().path() + " now");
+        }
+        int stepThen = then.train().gradientAccumulationSteps() * ranksThen;
+        int stepNow = now.train().gradientAccumulationSteps() * ranksNow;
+        if (stepThen != stepNow) {
+            refused.add(
+                    "an optimizer step takes " + stepThen + " micro-batches in the checkpoint (" + ACCUMULATION + "="
+                            + stepThen / ranksThen + " on " + ranksThen + " processes), " + stepNow + " now ("
+                            + stepNow / ranksNow + " on " + ranksNow + ")");
         }
         if (!refused.isEmpty()) {
             throw new ConfigException(

@@ -2,6 +2,7 @@ package dev.mpo.train.checkpoint;
 
 import dev.mpo.core.ConfigException;
 import dev.mpo.train.config.RunConfig;
+import dev.mpo.train.dist.Team;
 import dev.mpo.train.setup.RunDirectory;
 import dev.mpo.train.setup.RunLock;
 import dev.mpo.train.setup.Training;
@@ -15,6 +16,8 @@ import org.slf4j.LoggerFactory;
 public final class RunStart {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunStart.class);
+
+    private static final long NONE = -1;
 
     private final RunDirectory directory;
     private final @Nullable StepFolder checkpoint;
@@ -40,23 +43,29 @@ public final class RunStart {
     }
 
     /**
-     * Finds the beginning. The caller holds the folder's {@link RunLock}.
+     * Finds the beginning, the same on all ranks. The first rank holds the folder's {@link RunLock}.
      *
      * @throws ConfigException if the folder holds an earlier run and the settings do not say to resume, or say to
      *     resume with settings that must not change
      * @throws dev.mpo.core.CheckpointException if all checkpoints are damaged
      */
-    public static RunStart find(RunConfig settings, Path output) {
+    public static RunStart find(RunConfig settings, Path output, Team team) {
+        long step = team.decideNumber(() -> findStep(settings, output, team.size()));
+        return new RunStart(new RunDirectory(output), step == NONE ? null : StepFolder.of(output, step));
+    }
+
+    private static long findStep(RunConfig settings, Path output, int ranks) {
         RunDirectory directory = new RunDirectory(output);
         if (!settings.checkpoint().resume()) {
             directory.requireUnused();
-            return new RunStart(directory, null);
+            return NONE;
         }
         CheckpointStore store = new CheckpointStore(output);
         store.removeUnfinished();
         StepFolder newest = store.newest().orElse(null);
         if (newest != null) {
-            ResumeRules.check(newest, settings);
+            int ranksThen = Json.read(newest.stateFile(), RunState.class).ranks();
+            ResumeRules.check(newest, settings, ranksThen, ranks);
         } else if (Files.exists(directory.export())) {
             throw new ConfigException("--resume: the run in " + output
                     + " is finished and kept no checkpoint, so there is nothing to continue; its model is in "
@@ -64,18 +73,18 @@ public final class RunStart {
         } else {
             LOG.info("no checkpoint in {} yet: starting with the first step", output);
         }
-        return new RunStart(directory, newest);
+        return newest == null ? NONE : newest.step();
     }
 
     /** Prepares folder, weights, optimizer and loss for the next step, and returns what else it depends on. */
-    public RunState begin(Training training) {
+    public RunState begin(Training training, Team team) {
         if (checkpoint == null) {
-            directory.begin();
+            team.first(directory::begin);
             return RunState.START;
         }
         RunState state = CheckpointStore.restore(checkpoint, training);
         ResumeRules.check(checkpoint, state, training.data());
-        directory.continueFrom(state.metricsBytes(), state.badSamplesBytes());
+        team.first(() -> directory.continueFrom(state.metricsBytes(), state.badSamplesBytes()));
         LOG.info("continuing after step {} from {}", state.step(), checkpoint.path());
         return state;
     }

@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Random numbers need no state of their own: they are functions of the seed and of the counters here.
  *
  * @param step optimizer steps done
- * @param numMicroBatches micro-batches done, from which dropped paths are drawn
+ * @param numMicroBatches micro-batches done by all ranks, from which dropped paths are drawn
+ * @param ranks the processes of the run
  * @param position place in the order of the data at which the next pair is taken
  * @param rewardMoments the running reward shift
- * @param loader rows that could not be used so far
+ * @param loader rows that could not be used so far, by all ranks
  * @param data the data sets that the position counts through
  * @param metricsBytes length of {@code metrics.jsonl}
  * @param badSamplesBytes length of {@code bad_samples.jsonl}
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public record RunState(
         long step,
         long numMicroBatches,
+        int ranks,
         long position,
         RunningMoments.State rewardMoments,
         LoaderHistory loader,
@@ -46,7 +48,7 @@ public record RunState(
 
     /** The state before the first step. */
     public static final RunState START =
-            new RunState(0, 0, 0, RunningMoments.State.INITIAL, LoaderHistory.NONE, List.of(), 0, 0, null, null);
+            new RunState(0, 0, 1, 0, RunningMoments.State.INITIAL, LoaderHistory.NONE, List.of(), 0, 0, null, null);
 
     /**
      * Refuses a run that would end before this state.

@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -76,6 +78,22 @@ public record StepFolder(Path path, long step) {
 
     Path secondMoments(int rank, int numRanks) {
         return tensors("second-moments", rank, numRanks);
+    }
+
+    List<Path> allWeights(int numRanks) {
+        return all(rank -> weights(rank, numRanks), numRanks);
+    }
+
+    List<Path> allFirstMoments(int numRanks) {
+        return all(rank -> firstMoments(rank, numRanks), numRanks);
+    }
+
+    List<Path> allSecondMoments(int numRanks) {
+        return all(rank -> secondMoments(rank, numRanks), numRanks);
+    }
+
+    private static List<Path> all(IntFunction<Path> file, int numRanks) {
+        return IntStream.range(0, numRanks).mapToObj(file).toList();
     }
 
     private Path tensors(String what, int rank, int numRanks) {

@@ -1,13 +1,18 @@
 package dev.mpo.train.checkpoint;
 
 import dev.mpo.core.CheckpointException;
+import dev.mpo.core.model.ParameterPiece;
+import dev.mpo.core.model.ParameterSpec;
 import dev.mpo.core.safetensors.SafetensorsHeader;
 import dev.mpo.core.safetensors.SafetensorsWriter;
 import dev.mpo.core.safetensors.StoredTensor;
+import dev.mpo.core.safetensors.StoredType;
 import dev.mpo.core.safetensors.TensorInfo;
-import dev.mpo.core.tensor.Device;
+import dev.mpo.core.tensor.DType;
+import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
-import dev.mpo.core.weights.TensorParameterStore;
+import dev.mpo.core.tensor.Tensors;
+import dev.mpo.core.weights.ModelParameterStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -17,96 +22,152 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
- * A safetensors file of native tensors by full parameter name, in exactly the type that they have in memory. Values
- * stream through a buffer of a few megabytes.
+ * Safetensors files of parameters by full name, in exactly the type that they have in memory. Values stream through a
+ * buffer of a few megabytes.
+ *
+ * <p>A parameter that lies in one file has its name and shape. Of a parameter that is divided among files, each holds a
+ * vector called {@code NAME#FIRST}, where FIRST is the index of its first element in the row-major parameter.
  */
 final class TensorFile {
 
     private static final int BUFFER_BYTES = 8 << 20;
+    private static final String FIRST = "#";
 
-    private final Path file;
-    private final Map<String, Tensor> tensors;
-    private final TensorParameterStore store;
+    private TensorFile() {}
 
-    private TensorFile(Path file, Map<String, Tensor> tensors, Device device) {
-        this.file = file;
-        this.tensors = tensors;
-        this.store = new TensorParameterStore(device, name -> Objects.requireNonNull(tensors.get(name), name));
-    }
-
-    /** Writes tensors that live on a device. */
-    static void write(Path file, Map<String, Tensor> tensors, Device device) {
-        TensorFile self = new TensorFile(file, tensors, device);
+    /** Writes pieces; their tensors may live anywhere. */
+    static void write(Path file, List<ParameterPiece> pieces) {
+        Map<String, ParameterPiece> byName = new TreeMap<>();
         List<TensorInfo> infos = new ArrayList<>();
-        tensors.forEach((name, tensor) -> infos.add(new TensorInfo(
-                name,
-                self.store.type(name),
-                Arrays.stream(tensor.shape()).boxed().toList())));
+        for (ParameterPiece piece : pieces) {
+            String name = piece.whole() ? piece.name() : piece.name() + FIRST + piece.first();
+            List<Long> shape = Arrays.stream(piece.values().shape()).boxed().toList();
+            infos.add(new TensorInfo(name, type(piece.values().dtype()), shape));
+            byName.put(name, piece);
+        }
         ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        SafetensorsWriter.write(file, infos, (info, channel) -> self.copy(info, buffer, channel));
+        SafetensorsWriter.write(file, infos, (info, channel) -> {
+            ParameterPiece piece = byName.get(info.name());
+            if (piece != null) {
+                copy(piece.values(), buffer, channel);
+            }
+        });
     }
 
-    private void copy(TensorInfo info, ByteBuffer buffer, WritableByteChannel channel) throws IOException {
-        int size = info.type().numBytes();
-        long element = 0;
-        while (element < info.numElements()) {
-            long count = Math.min(BUFFER_BYTES / size, info.numElements() - element);
-            buffer.clear().limit(Math.toIntExact(count * size));
-            store.read(info.name(), element, buffer);
-            buffer.flip();
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
+    private static StoredType type(DType type) {
+        return switch (type) {
+            case FLOAT32 -> StoredType.F32;
+            case BFLOAT16 -> StoredType.BF16;
+            case FLOAT16 -> StoredType.F16;
+            default -> throw new IllegalArgumentException("a parameter of type " + type);
+        };
+    }
+
+    private static void copy(Tensor tensor, ByteBuffer buffer, WritableByteChannel channel) throws IOException {
+        int size = tensor.dtype().numBytes();
+        long total = tensor.numel();
+        try (Scope all = new Scope()) {
+            Tensor flat = tensor.shape().length == 1 ? tensor : Tensors.view(all, tensor, 0, tensor.size(0), total);
+            for (long element = 0; element < total; ) {
+                long count = Math.min(BUFFER_BYTES / size, total - element);
+                try (Scope part = new Scope()) {
+                    Tensor run = Tensors.view(part, flat, element, count, count);
+                    buffer.clear()
+                            .put(Tensors.toCpu(part, run, run.dtype()).bytes())
+                            .flip();
+                }
+                while (buffer.hasRemaining()) {
+                    channel.write(buffer);
+                }
+                element += count;
             }
-            element += count;
         }
     }
 
     /**
-     * Sets tensors from a file.
+     * Sets what this process owns of some parameters from files that together hold them.
      *
-     * @param complete whether the file must hold all of them; it may never hold others
+     * @param files all files among which the parameters are divided
+     * @param complete whether the files must hold all parameters of the store; they may never hold others
      * @throws CheckpointException naming what is missing, unknown or of another shape or type
      */
-    static void read(Path file, Map<String, Tensor> tensors, Device device, boolean complete) {
-        TensorFile self = new TensorFile(file, tensors, device);
-        List<StoredTensor> stored = SafetensorsHeader.read(file).tensors();
-        self.requireNames(stored, complete);
-        stored.forEach(self::set);
-    }
-
-    private void requireNames(List<StoredTensor> stored, boolean complete) {
-        TreeSet<String> missing = new TreeSet<>(complete ? tensors.keySet() : List.of());
-        TreeSet<String> unknown = new TreeSet<>();
-        for (StoredTensor tensor : stored) {
-            missing.remove(tensor.name());
-            if (!tensors.containsKey(tensor.name())) {
-                unknown.add(tensor.name());
+    static void read(List<Path> files, ModelParameterStore store, boolean complete) {
+        Map<String, Long> found = new TreeMap<>();
+        for (Path file : files) {
+            for (StoredTensor stored : SafetensorsHeader.read(file).tensors()) {
+                Piece piece = Piece.of(stored);
+                found.merge(piece.parameter, stored.info().numElements(), Long::sum);
+                if (store.contains(piece.parameter)) {
+                    piece.set(file, store);
+                }
             }
         }
+        requireAll(files, found, store, complete);
+    }
+
+    private static void requireAll(
+            List<Path> files, Map<String, Long> found, ModelParameterStore store, boolean complete) {
+        Map<String, ParameterSpec> specs = store.specs();
+        TreeSet<String> missing = new TreeSet<>(complete ? specs.keySet() : found.keySet());
+        missing.removeIf(name -> {
+            ParameterSpec spec = specs.get(name);
+            return spec == null || found.getOrDefault(name, 0L) == spec.numElements();
+        });
+        TreeSet<String> unknown = found.keySet().stream()
+                .filter(name -> !specs.containsKey(name))
+                .collect(Collectors.toCollection(TreeSet::new));
         if (!missing.isEmpty() || !unknown.isEmpty()) {
-            throw new CheckpointException(file + ": expected the trained parameters of this model; missing " + missing
-                    + ", beyond them " + unknown + "; resume with the model and the settings of the run");
+            throw new CheckpointException(files.get(0)
+                    + (files.size() > 1 ? " and the " + (files.size() - 1) + " files beside it" : "")
+                    + ": expected the trained parameters of this model; missing " + missing + ", beyond them " + unknown
+                    + "; resume with the model and the settings of the run");
         }
     }
 
-    private void set(StoredTensor stored) {
-        String name = stored.name();
-        List<Long> shape = Arrays.stream(
-                        Objects.requireNonNull(tensors.get(name)).shape())
-                .boxed()
-                .toList();
-        if (!stored.info().shape().equals(shape) || stored.info().type() != store.type(name)) {
-            throw new CheckpointException(file + ": tensor " + name + ": expected " + store.type(name) + shape
-                    + ", got " + stored.info().type() + stored.info().shape());
+    /**
+     * What a stored tensor is a part of.
+     *
+     * @param first index of its first element, or -1 if it is a whole parameter
+     */
+    private record Piece(StoredTensor stored, String parameter, long first) {
+
+        static Piece of(StoredTensor stored) {
+            String name = stored.name();
+            int at = name.lastIndexOf(FIRST);
+            return at < 0
+                    ? new Piece(stored, name, -1)
+                    : new Piece(stored, name.substring(0, at), Long.parseLong(name.substring(at + 1)));
         }
-        try {
-            stored.read(0, stored.info().numElements(), (first, bytes) -> store.write(name, first, bytes));
-        } catch (IOException e) {
-            throw new CheckpointException(file + ": tensor " + name + " cannot be read: " + e, e);
+
+        void set(Path file, ModelParameterStore store) {
+            ParameterSpec spec = store.spec(parameter);
+            long count = stored.info().numElements();
+            boolean fits = first < 0
+                    ? stored.info()
+                            .shape()
+                            .equals(Arrays.stream(spec.shapeArray()).boxed().toList())
+                    : first + count <= spec.numElements();
+            if (!fits || stored.info().type() != store.type(parameter)) {
+                throw new CheckpointException(file + ": tensor " + stored.name() + ": expected "
+                        + store.type(parameter) + (first < 0 ? "" : " within ")
+                        + Arrays.toString(spec.shapeArray()) + ", got "
+                        + stored.info().type()
+                        + stored.info().shape());
+            }
+            long start = Math.max(0, first);
+            if (!store.owns(parameter, start, count)) {
+                return;
+            }
+            try {
+                stored.read(0, count, (element, bytes) -> store.write(parameter, start + element, bytes));
+            } catch (IOException e) {
+                throw new CheckpointException(file + ": tensor " + stored.name() + " cannot be read: " + e, e);
+            }
         }
     }
 }

@@ -4,9 +4,17 @@ package dev.mpo.train.config;
  * {@code parallel.*}: how a run spreads over several devices.
  *
  * @param shard what is split over the ranks
- * @param offload whether float32 weights and optimizer moments live in host memory
+ * @param offload what lives in host memory
  */
-public record ParallelSettings(Shard shard, boolean offload) {
+public record ParallelSettings(Shard shard, Offload offload) {
+
+    /** What lives in host memory and is updated there. */
+    public enum Offload {
+        /** Nothing. */
+        NONE,
+        /** Float32 weights, sums of gradients and optimizer moments. */
+        OPTIMIZER
+    }
 
     /** What is split over the ranks. */
     public enum Shard {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param adamBeta2 decay of the second moment
  * @param adamEpsilon added to the root of the second moment
  * @param maxGradNorm global gradient norm beyond which gradients are scaled down; 0 = never
+ * @param onNonfinite what happens when a loss or the gradients are not finite
  * @param seed seed of all randomness
  * @param precision number format of weights and activations
  * @param recompute whether activations are kept or computed again for the backward pass
@@ -39,6 +40,7 @@ public record TrainSettings(
         @Range(min = 0, below = 1) double adamBeta2,
         @Range(above = 0) double adamEpsilon,
         @Range(min = 0) double maxGradNorm,
+        OnNonfinite onNonfinite,
         @Range(min = 0) long seed,
         Precision precision,
         Recompute recompute,
@@ -52,6 +54,14 @@ public record TrainSettings(
         FP32,
         /** bfloat16, with float32 master weights. */
         BF16
+    }
+
+    /** What happens when a loss or the gradients are not finite. */
+    public enum OnNonfinite {
+        /** The run ends with exit code 5. */
+        STOP,
+        /** The step is left out: weights, moments and reward shift stay as they were. The samples are named. */
+        SKIP
     }
 
     /** What happens to activations between the forward and the backward pass. */

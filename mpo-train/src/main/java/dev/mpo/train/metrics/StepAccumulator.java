@@ -1,7 +1,5 @@
 package dev.mpo.train.metrics;
 
-import dev.mpo.core.loss.LossResult;
-import dev.mpo.train.step.MicroBatchResult;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -14,28 +12,13 @@ public final class StepAccumulator {
     private long pairs;
     private long tokens;
 
-    /** Adds one micro-batch. */
-    public void add(MicroBatchResult result) {
-        LossResult loss = result.loss();
+    /** Adds one micro-batch; in a run of several ranks, all of them in the order of their positions in the data. */
+    public void add(MicroBatchMetrics microBatch) {
         numMicroBatches++;
-        put("loss", loss.total());
-        for (LossResult.TermMean term : loss.terms()) {
-            put("loss/" + term.name(), term.mean());
-        }
-        put("nll_loss", loss.nll());
-        put("rewards/chosen", loss.meanChosenReward());
-        put("rewards/rejected", loss.meanRejectedReward());
-        put("rewards/accuracies", loss.accuracy());
-        put("rewards/margins", loss.meanMargin());
-        put("logps/chosen", loss.meanChosenLogps());
-        put("logps/rejected", loss.meanRejectedLogps());
-        rewardShift = loss.rewardShift();
-        pairs += result.numPairs();
-        tokens += result.numTokens();
-    }
-
-    private void put(String name, double value) {
-        sums.merge(name, value, Double::sum);
+        microBatch.means().forEach((name, value) -> sums.merge(name, value, Double::sum));
+        rewardShift = microBatch.rewardShift();
+        pairs += microBatch.pairs();
+        tokens += microBatch.tokens();
     }
 
     private double mean(String name) {
@@ -58,8 +41,9 @@ public final class StepAccumulator {
      * @param timing wall time and place in the run
      * @param gradNorm norm of all gradients before clipping
      * @param learningRate learning rate of this step
+     * @param peakMemoryBytes largest memory of a process so far
      */
-    public StepMetrics finish(StepTiming timing, double gradNorm, double learningRate) {
+    public StepMetrics finish(StepTiming timing, double gradNorm, double learningRate, long peakMemoryBytes) {
         Map<String, Double> terms = new LinkedHashMap<>();
         for (String name : sums.keySet()) {
             if (name.startsWith("loss/")) {
@@ -85,6 +69,6 @@ public final class StepAccumulator {
                 tokens,
                 timing.stepSeconds(),
                 timing.dataSeconds(),
-                ProcessMemory.peakResidentBytes());
+                peakMemoryBytes);
     }
 }

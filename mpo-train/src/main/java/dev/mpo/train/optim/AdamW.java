@@ -1,24 +1,27 @@
 package dev.mpo.train.optim;
 
 import dev.mpo.core.model.ParameterBuffer;
-import dev.mpo.core.model.ParameterSpec;
+import dev.mpo.core.tensor.DType;
 import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.OperatorLibrary;
 import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
 import dev.mpo.core.tensor.Tensors;
+import dev.mpo.train.dist.SingleRank;
+import dev.mpo.train.shard.ParameterExchange;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * AdamW with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101) over the flat buffers of a model, by
  * libtorch's fused kernel.
  *
  * <p>Weights, gradients and both moments are single precision. Each buffer is one or two contiguous ranges, with and
- * without weight decay.
+ * without weight decay. Where several ranks share a model, each updates the part of every buffer that it owns, where
+ * that part lives: with offloading in host memory, by all cores.
  */
 public final class AdamW implements AutoCloseable {
 
@@ -42,6 +45,9 @@ public final class AdamW implements AutoCloseable {
 
     private final Settings settings;
     private final List<ParameterBuffer> buffers;
+    private final ParameterExchange exchange;
+    private final Map<ParameterBuffer, Tensor> firstMoments = new HashMap<>();
+    private final Map<ParameterBuffer, Tensor> secondMoments = new HashMap<>();
     private final Scope scope = new Scope();
     private final Group decayed = new Group();
     private final Group plain = new Group();
@@ -55,35 +61,53 @@ public final class AdamW implements AutoCloseable {
         private final List<Tensor> steps = new ArrayList<>();
     }
 
-    /** Creates an optimizer with zero moments for the trained buffers of a model, which it borrows. */
+    /** Creates an optimizer for the trained buffers of a model in one process, which it borrows. */
     public AdamW(Settings settings, List<ParameterBuffer> trained) {
+        this(settings, trained, new ParameterExchange(new SingleRank(Device.CPU)));
+    }
+
+    /**
+     * Creates an optimizer with zero moments for the trained buffers of a model, which it borrows.
+     *
+     * @param exchange makes updated weights known to the other ranks
+     */
+    public AdamW(Settings settings, List<ParameterBuffer> trained, ParameterExchange exchange) {
         this.settings = settings;
         this.buffers = List.copyOf(trained);
+        this.exchange = exchange;
         for (ParameterBuffer buffer : buffers) {
-            long length = buffer.master().numel();
-            add(decayed, buffer, 0, buffer.decayedLength());
-            add(plain, buffer, buffer.decayedLength(), length - buffer.decayedLength());
+            long length = buffer.ownedLength();
+            long decays = Math.max(0, Math.min(length, buffer.decayedLength() - buffer.ownedStart()));
+            Device device = isOnHost(buffer) ? Device.CPU : buffer.device();
+            Tensor first = Tensors.zeros(scope, device, buffer.master().dtype(), length);
+            Tensor second = Tensors.zeros(scope, device, buffer.master().dtype(), length);
+            firstMoments.put(buffer, first);
+            secondMoments.put(buffer, second);
+            add(decayed, buffer, device, 0, decays);
+            add(plain, buffer, device, decays, length - decays);
         }
     }
 
-    private void add(Group group, ParameterBuffer buffer, long start, long length) {
+    private static boolean isOnHost(ParameterBuffer buffer) {
+        return buffer.sharding().offload();
+    }
+
+    private void add(Group group, ParameterBuffer buffer, Device device, long start, long length) {
         if (length == 0) {
             return;
         }
-        Tensor master = buffer.master();
-        group.weights.add(Tensors.view(scope, master, start, length, length));
-        group.gradients.add(Tensors.view(scope, buffer.gradients(), start, length, length));
-        var device = buffer.device();
-        group.firstMoments.add(Tensors.zeros(scope, device, master.dtype(), length));
-        group.secondMoments.add(Tensors.zeros(scope, device, master.dtype(), length));
-        group.steps.add(Tensors.zeros(scope, device, dev.mpo.core.tensor.DType.FLOAT32));
+        group.weights.add(Tensors.view(scope, buffer.master(), start, length, length));
+        group.gradients.add(Tensors.view(scope, buffer.ownedGradients(), start, length, length));
+        group.firstMoments.add(Tensors.view(scope, firstMoment(buffer), start, length, length));
+        group.secondMoments.add(Tensors.view(scope, secondMoment(buffer), start, length, length));
+        group.steps.add(Tensors.zeros(scope, device, DType.FLOAT32));
     }
 
     /** Updates the weights from the gradient sums. */
     public void step(double learningRate) {
         apply(decayed, learningRate, settings.weightDecay());
         apply(plain, learningRate, 0);
-        buffers.forEach(ParameterBuffer::publish);
+        exchange.publish(buffers);
     }
 
     private void apply(Group group, double learningRate, double decay) {
@@ -108,41 +132,26 @@ public final class AdamW implements AutoCloseable {
         return tensors.toArray(new Tensor[0]);
     }
 
-    /**
-     * Returns the first moments by full parameter name.
-     *
-     * @param views owns the returned views, which change with every step and may be written to
-     */
-    public Map<String, Tensor> firstMoments(Scope views) {
-        return byName(views, group -> group.firstMoments);
+    /** Returns the first moments of the part of a trained buffer that this rank owns; they may be written to. */
+    public Tensor firstMoment(ParameterBuffer buffer) {
+        return known(firstMoments.get(buffer));
     }
 
-    /** As {@link #firstMoments}, for the second moments. */
-    public Map<String, Tensor> secondMoments(Scope views) {
-        return byName(views, group -> group.secondMoments);
+    /** As {@link #firstMoment}, for the second moments. */
+    public Tensor secondMoment(ParameterBuffer buffer) {
+        return known(secondMoments.get(buffer));
     }
 
-    private Map<String, Tensor> byName(Scope views, Function<Group, List<Tensor>> vectors) {
-        Map<String, Tensor> all = new LinkedHashMap<>();
-        int nextDecayed = 0;
-        int nextPlain = 0;
-        for (ParameterBuffer buffer : buffers) {
-            for (int i = 0; i < buffer.specs().size(); i++) {
-                ParameterSpec spec = buffer.specs().get(i);
-                long offset = buffer.offsets().get(i);
-                boolean decays = offset < buffer.decayedLength();
-                Tensor vector = decays
-                        ? vectors.apply(decayed).get(nextDecayed)
-                        : vectors.apply(plain).get(nextPlain);
-                long start = decays ? offset : offset - buffer.decayedLength();
-                all.put(
-                        buffer.stage() + "." + spec.name(),
-                        Tensors.view(views, vector, start, spec.numElements(), spec.shapeArray()));
-            }
-            nextDecayed += buffer.decayedLength() > 0 ? 1 : 0;
-            nextPlain += buffer.decayedLength() < buffer.master().numel() ? 1 : 0;
+    private static Tensor known(@Nullable Tensor moment) {
+        if (moment == null) {
+            throw new IllegalArgumentException("the buffer is not one of this optimizer's");
         }
-        return all;
+        return moment;
+    }
+
+    /** Returns the buffers that are updated. */
+    public List<ParameterBuffer> buffers() {
+        return buffers;
     }
 
     /** Sets how many steps have been taken, on which the correction of the young moments depends. */
@@ -156,23 +165,31 @@ public final class AdamW implements AutoCloseable {
 
     /** Sets the gradient sums to zero. */
     public void zeroGradients() {
-        buffers.forEach(buffer -> Tensors.zero(buffer.gradients()));
+        for (ParameterBuffer buffer : buffers) {
+            Tensors.zero(buffer.passingGradients() ? buffer.ownedGradients() : buffer.gradients());
+        }
     }
 
-    /** Returns the Euclidean norm of all gradients together. */
+    /** Returns the Euclidean norm of all gradients together, those of the other ranks included. */
     public double gradientNorm() {
-        double sum = 0;
+        double whole = 0;
+        double parts = 0;
         for (ParameterBuffer buffer : buffers) {
-            sum += Tensors.squaredNorm(buffer.gradients());
+            double square = Tensors.squaredNorm(buffer.ownedGradients());
+            if (buffer.ownedLength() < buffer.length()) {
+                parts += square;
+            } else {
+                whole += square;
+            }
         }
-        return Math.sqrt(sum);
+        return Math.sqrt(whole + exchange.sumOverRanks(parts));
     }
 
     /** Scales the gradients so that their norm is at most {@code maxNorm}; 0 means no limit. */
     public void clip(double norm, double maxNorm) {
         double factor = maxNorm / (norm + 1e-6);
         if (maxNorm > 0 && factor < 1) {
-            buffers.forEach(buffer -> Tensors.scale(buffer.gradients(), factor));
+            buffers.forEach(buffer -> Tensors.scale(buffer.ownedGradients(), factor));
         }
     }
 

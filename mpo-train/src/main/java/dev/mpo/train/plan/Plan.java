@@ -49,7 +49,7 @@ public record Plan(long parameters, PairShape pair, DeviceSpec device, List<Choi
         public List<String> asSettings() {
             List<String> lines = new ArrayList<>();
             lines.add("parallel.shard=" + lower(settings.shard()));
-            lines.add("parallel.offload=" + settings.offload());
+            lines.add("parallel.offload=" + (settings.offload() ? "optimizer" : "none"));
             lines.add("train.recompute=" + lower(settings.recompute()));
             lines.add("reference.mode=" + lower(settings.reference()));
             lines.add("train.per_device_batch_size=" + settings.batchSize());

@@ -227,7 +227,18 @@ public final class LogpsCache implements AutoCloseable {
      * @throws TrainingDivergedException if either is not a number
      */
     public void add(SampleRef ref, EncodedPair pair, double chosen, double rejected) {
-        LogpsRecord added = new LogpsRecord(ref.dataset(), ref.row(), chosen, rejected, PairChecksum.of(pair));
+        add(ref, PairChecksum.of(pair), chosen, rejected, pair);
+    }
+
+    /**
+     * Adds a row that another process has scored.
+     *
+     * @param content {@link PairChecksum} of what the model saw of it
+     * @param pair what to call it in a message
+     * @throws TrainingDivergedException if either number is not finite
+     */
+    public void add(SampleRef ref, int content, double chosen, double rejected, Object pair) {
+        LogpsRecord added = new LogpsRecord(ref.dataset(), ref.row(), chosen, rejected, content);
         if (!Double.isFinite(chosen) || !Double.isFinite(rejected)) {
             throw new TrainingDivergedException("the reference gives the log-probabilities " + chosen + " (chosen) and "
                     + rejected + " (rejected) to " + pair + ", expected finite numbers: check the weights of the"

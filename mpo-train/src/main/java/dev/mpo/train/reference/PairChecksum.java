@@ -5,11 +5,12 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /** A checksum of everything that the model sees of a pair: tokens, labels and pixels. */
-final class PairChecksum {
+public final class PairChecksum {
 
     private PairChecksum() {}
 
-    static int of(EncodedPair pair) {
+    /** Returns the checksum of a pair. */
+    public static int of(EncodedPair pair) {
         CRC32C sum = new CRC32C();
         add(sum, pair.chosenIds());
         add(sum, pair.rejectedIds());

@@ -3,18 +3,19 @@ package dev.mpo.train.setup;
 import dev.mpo.core.config.ModelConfig;
 import dev.mpo.core.model.LoraSpec;
 import dev.mpo.core.model.ParameterBuffer;
+import dev.mpo.core.model.ParameterSpec;
 import dev.mpo.core.model.VisionLanguageModel;
 import dev.mpo.core.tensor.OperatorLibrary;
-import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
 import dev.mpo.core.tensor.Tensors;
 import dev.mpo.core.weights.AdapterLoader;
-import dev.mpo.core.weights.TensorParameterStore;
+import dev.mpo.core.weights.ModelParameterStore;
 import dev.mpo.train.config.LoraSettings;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** The values of a model's adapters: how they begin, and how they end up in the weights. */
@@ -36,32 +37,26 @@ final class LoraWeights {
         if (!settings.enabled()) {
             return;
         }
-        Map<String, Tensor> all = model.parameters().byName();
-        all.keySet().removeIf(name -> !LoraSpec.isAdapter(name));
+        ModelParameterStore store = ModelParameterStore.of(model.parameters());
+        Map<String, ParameterSpec> adapters = new TreeMap<>(store.specs());
+        adapters.keySet().removeIf(name -> !LoraSpec.isAdapter(name));
         if (settings.init() != null) {
             ModelConfig config = model.config();
-            AdapterLoader.load(
-                    Path.of(settings.init()),
-                    config,
-                    new TreeSet<>(all.keySet()),
-                    new TensorParameterStore(
-                            model.options().device(), name -> Objects.requireNonNull(all.get(name), name)));
+            AdapterLoader.load(Path.of(settings.init()), config, new TreeSet<>(adapters.keySet()), store);
         } else {
-            all.forEach((name, tensor) -> draw(name, tensor, new SplittableRandom(seed ^ name.hashCode())));
+            adapters.forEach((name, spec) -> draw(name, spec, store, new SplittableRandom(seed ^ name.hashCode())));
         }
         model.parameters().publish();
     }
 
-    private static void draw(String name, Tensor tensor, SplittableRandom random) {
+    private static void draw(String name, ParameterSpec spec, ModelParameterStore store, SplittableRandom random) {
         if (name.endsWith(".lora_a")) {
-            double bound = 1 / Math.sqrt((double) tensor.size(1));
-            float[] values = new float[Math.toIntExact(tensor.numel())];
+            double bound = 1 / Math.sqrt((double) spec.shapeArray()[1]);
+            float[] values = new float[Math.toIntExact(spec.numElements())];
             for (int i = 0; i < values.length; i++) {
                 values[i] = (float) ((2 * random.nextDouble() - 1) * bound);
             }
-            try (Scope scope = new Scope()) {
-                Tensors.copy(Tensors.of(scope, dev.mpo.core.tensor.Device.CPU, values, tensor.shape()), tensor);
-            }
+            store.write(name, 0, values);
         }
     }
 

@@ -4,18 +4,15 @@ import dev.mpo.core.ConfigException;
 import dev.mpo.core.config.ModelConfig;
 import dev.mpo.core.model.ModelOptions;
 import dev.mpo.core.model.VisionLanguageModel;
-import dev.mpo.core.tensor.Tensor;
 import dev.mpo.core.weights.Checkpoint;
 import dev.mpo.core.weights.CheckpointLoader;
 import dev.mpo.core.weights.CheckpointWriter;
 import dev.mpo.core.weights.FolderCarryOver;
 import dev.mpo.core.weights.Layout;
-import dev.mpo.core.weights.TensorParameterStore;
+import dev.mpo.core.weights.ModelParameterStore;
 import dev.mpo.data.text.Tokenizer;
 import dev.mpo.data.text.Tokenizers;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,7 +91,8 @@ public final class ModelFolder implements AutoCloseable {
 
     private VisionLanguageModel load(VisionLanguageModel model) {
         try {
-            CheckpointLoader.load(checkpoint, config, tokenizer.numNewTokens(), store(model));
+            CheckpointLoader.load(
+                    checkpoint, config, tokenizer.numNewTokens(), ModelParameterStore.of(model.parameters()));
             model.parameters().publish();
             return model;
         } catch (RuntimeException e) {
@@ -106,18 +104,12 @@ public final class ModelFolder implements AutoCloseable {
     /** Writes a model in this folder's layout, with everything but the weights carried over. */
     public void export(VisionLanguageModel model, Path target) {
         FolderCarryOver.copy(path(), config, target);
-        CheckpointWriter.write(checkpoint, config, store(model), target);
+        CheckpointWriter.write(checkpoint, config, ModelParameterStore.of(model.parameters()), target);
     }
 
     /** Returns the layout of the folder's weights. */
     public Layout layout() {
         return checkpoint.layout();
-    }
-
-    private static TensorParameterStore store(VisionLanguageModel model) {
-        Map<String, Tensor> byName = model.parameters().byName();
-        return new TensorParameterStore(
-                model.options().device(), name -> Objects.requireNonNull(byName.get(name), name));
     }
 
     @Override

@@ -7,14 +7,19 @@ import dev.mpo.core.config.ModelConfig;
 import dev.mpo.core.model.LoraSpec;
 import dev.mpo.core.model.ModelOptions;
 import dev.mpo.core.model.Part;
+import dev.mpo.core.model.Sharding;
 import dev.mpo.core.model.VisionLanguageModel;
 import dev.mpo.core.tensor.DType;
 import dev.mpo.core.tensor.Device;
 import dev.mpo.train.config.LoraSettings;
+import dev.mpo.train.config.ParallelSettings;
 import dev.mpo.train.config.RunConfig;
+import dev.mpo.train.dist.Ranks;
+import dev.mpo.train.dist.SingleRank;
 import dev.mpo.train.optim.DecayRules;
 import dev.mpo.train.reference.AdapterReference;
 import dev.mpo.train.reference.CopyReference;
+import dev.mpo.train.shard.ParameterExchange;
 import dev.mpo.train.step.ReferenceModel;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -41,17 +46,29 @@ public final class Models {
     }
 
     /** Loads the model that is trained, which the caller then owns. */
-    static VisionLanguageModel trainedPolicy(RunConfig settings, ModelFolder folder) {
+    static VisionLanguageModel trainedPolicy(RunConfig settings, ModelFolder folder, Ranks ranks) {
         ModelOptions options = ModelOptions.trained()
                 .withFrozen(Set.copyOf(settings.model().freeze()))
-                .withDecayed(DecayRules.of(settings.train().weightDecayGrouping()));
-        Placement placement = Placement.of(settings.train());
+                .withDecayed(DecayRules.of(settings.train().weightDecayGrouping()))
+                .withSharding(sharding(settings, ranks));
+        Placement placement = Placement.of(settings.train(), ranks.localRank());
         return load(settings, folder, options.on(placement.device(), placement.compute()));
+    }
+
+    private static Sharding sharding(RunConfig settings, Ranks ranks) {
+        Sharding.Mode mode = Sharding.Mode.valueOf(settings.parallel().shard().name());
+        boolean sumWhole = settings.train().gradientAccumulationSteps() > 1;
+        return new Sharding(
+                ranks.rank(),
+                ranks.size(),
+                mode,
+                sumWhole,
+                settings.parallel().offload() == ParallelSettings.Offload.OPTIMIZER);
     }
 
     /** Loads the policy for scoring alone, adapters included, which the caller then owns. */
     public static VisionLanguageModel frozenPolicy(RunConfig settings, ModelFolder folder) {
-        return load(settings, folder, frozen(settings));
+        return load(settings, folder, frozen(settings, Ranks.single()));
     }
 
     /** Loads the policy to be written again, in single precision in host memory; the caller then owns it. */
@@ -74,9 +91,13 @@ public final class Models {
         }
     }
 
-    private static ModelOptions frozen(RunConfig settings) {
-        Placement placement = Placement.of(settings.train());
-        return ModelOptions.frozen(placement.device(), placement.compute());
+    /** A frozen model is divided only with {@code parallel.shard=full}. */
+    private static ModelOptions frozen(RunConfig settings, Ranks ranks) {
+        Placement placement = Placement.of(settings.train(), ranks.localRank());
+        ModelOptions options = ModelOptions.frozen(placement.device(), placement.compute());
+        return settings.parallel().shard() == ParallelSettings.Shard.FULL
+                ? options.withSharding(sharding(settings, ranks))
+                : options;
     }
 
     /**
@@ -85,13 +106,18 @@ public final class Models {
      * @throws ConfigException if the settings ask for the policy without its adapters and that model would not stay
      *     what it was
      */
-    static ReferenceModel trainingReference(RunConfig settings, ModelFolder folder, VisionLanguageModel policy) {
+    static ReferenceModel trainingReference(
+            RunConfig settings,
+            ModelFolder folder,
+            VisionLanguageModel policy,
+            Ranks ranks,
+            ParameterExchange exchange) {
         return switch (settings.reference().mode()) {
             case COPY -> {
                 String path = settings.reference().path();
                 yield path == null
-                        ? new CopyReference(secondCopy(settings, folder, policy))
-                        : copy(settings, folder, Path.of(path));
+                        ? new CopyReference(secondCopy(settings, folder, policy, ranks, exchange))
+                        : copy(settings, folder, Path.of(path), ranks, exchange);
             }
             case ADAPTER -> {
                 requireFrozenBase(policy.options());
@@ -102,17 +128,33 @@ public final class Models {
     }
 
     /** Loads the policy's own folder again; what the policy does not train of the image side is shared with it. */
-    private static VisionLanguageModel secondCopy(RunConfig settings, ModelFolder folder, VisionLanguageModel policy) {
-        return policy.imagesFrozen() && policy.options().lora().parts().isEmpty()
-                ? folder.loadSharingImages(frozen(settings), policy)
-                : folder.load(frozen(settings));
+    private static VisionLanguageModel secondCopy(
+            RunConfig settings,
+            ModelFolder folder,
+            VisionLanguageModel policy,
+            Ranks ranks,
+            ParameterExchange exchange) {
+        ModelOptions options = frozen(settings, ranks);
+        VisionLanguageModel copy =
+                policy.imagesFrozen() && policy.options().lora().parts().isEmpty()
+                        ? folder.loadSharingImages(options, policy)
+                        : folder.load(options);
+        exchange.attach(copy);
+        return copy;
     }
 
     /** Loads a frozen model from a folder as the reference of a policy; the caller then owns it. */
     public static ReferenceModel copy(RunConfig settings, ModelFolder policy, Path folder) {
+        return copy(settings, policy, folder, Ranks.single(), new ParameterExchange(new SingleRank(Device.CPU)));
+    }
+
+    static ReferenceModel copy(
+            RunConfig settings, ModelFolder policy, Path folder, Ranks ranks, ParameterExchange exchange) {
         try (ModelFolder other = ModelFolder.open(folder, settings.model().imageSize())) {
             requireSameTokens(policy, other);
-            return new CopyReference(other.load(frozen(settings)));
+            VisionLanguageModel model = other.load(frozen(settings, ranks));
+            exchange.attach(model);
+            return new CopyReference(model);
         }
     }
 

@@ -16,6 +16,7 @@ import dev.mpo.data.text.ImageTokens;
 import dev.mpo.data.text.Tokenizer;
 import dev.mpo.train.config.DataSettings;
 import dev.mpo.train.config.RunConfig;
+import dev.mpo.train.dist.Ranks;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -99,27 +100,16 @@ public final class PairData implements AutoCloseable {
     }
 
     /**
-     * Starts loading positions [start, end) of an order for a run of one rank; the caller closes the loader.
-     *
-     * @param report where unusable rows are reported
-     */
-    public PairLoader load(SampleOrder order, long start, long end, Path report) {
-        return load(order, start, end, report, 0, 1);
-    }
-
-    /**
      * Starts loading one rank's share of the positions [start, end) of an order: micro-batches of
      * {@code train.per_device_batch_size} pairs in turn with the other ranks. The caller closes the loader.
      *
      * @param start the same on all ranks: 0 or the cursor of a checkpoint
      * @param end the same on all ranks; {@code end - start} is a multiple of the pairs that all ranks take at a time
      * @param report where rank 0 reports unusable rows; the others do so in files of their own beside it
-     * @param rank from 0
-     * @param worldSize the number of ranks
      */
-    public PairLoader load(SampleOrder order, long start, long end, Path report, int rank, int worldSize) {
+    public PairLoader load(SampleOrder order, long start, long end, Path report, Ranks ranks) {
         LoaderOptions options = loaderOptions()
-                .withRank(rank, worldSize, settings.train().perDeviceBatchSize())
+                .withRank(ranks.rank(), ranks.size(), settings.train().perDeviceBatchSize())
                 .withPositions(start, end)
                 .withReport(report);
         return PairLoader.start(datasets, encoder, order, options);
@@ -127,7 +117,7 @@ public final class PairData implements AutoCloseable {
 
     /**
      * Starts loading chosen positions of an order, without a report of unusable rows; the caller closes the loader. The
-     * pairs are those that {@link #load(SampleOrder, long, long, Path)} delivers at these positions.
+     * pairs are those that {@link #load(SampleOrder, long, long, Path, Ranks)} delivers at these positions.
      */
     public PairLoader load(SampleOrder order, long[] positions) {
         return PairLoader.startAt(datasets, encoder, order, loaderOptions(), positions);

@@ -37,7 +37,7 @@ public final class Provenance {
         all.put("program", program());
         all.put("java", System.getProperty("java.version") + " " + System.getProperty("java.vendor"));
         all.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
-        Placement placement = Placement.of(config.train());
+        Placement placement = Placement.of(config.train(), 0);
         all.put("device", placement.device().name());
         all.put("compute_type", placement.compute().name().toLowerCase(java.util.Locale.ROOT));
         all.put("threads", TorchRuntime.numThreads());

@@ -45,7 +45,7 @@ final class ReferenceKey {
         parts.put("tokenizer", Fingerprint.of(files(policy, TOKENIZER_FILES::contains)));
         addData(parts, data.datasets());
         addPreprocessing(parts, settings, data);
-        Placement placement = Placement.of(settings.train());
+        Placement placement = Placement.of(settings.train(), 0);
         String type = placement.compute().name().toLowerCase(Locale.ROOT);
         parts.put("precision", type + (placement.device().isCpu() ? " on the CPU" : " on a GPU"));
         return new CacheKey(parts);

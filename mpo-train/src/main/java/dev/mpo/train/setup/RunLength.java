@@ -7,17 +7,17 @@ import dev.mpo.train.config.TrainSettings;
  * How long a run is.
  *
  * @param steps optimizer steps
- * @param pairsPerStep pairs of one optimizer step
+ * @param pairsPerStep pairs of one optimizer step, over all ranks
  */
 public record RunLength(long steps, long pairsPerStep) {
 
     /**
-     * Computes the length from the settings and the number of pairs of an epoch.
+     * Computes the length from the settings, the number of pairs of an epoch and the number of ranks.
      *
      * @throws ConfigException if it is more steps than can be counted
      */
-    public static RunLength of(TrainSettings train, long pairsPerEpoch) {
-        long pairsPerStep = (long) train.perDeviceBatchSize() * train.gradientAccumulationSteps();
+    public static RunLength of(TrainSettings train, long pairsPerEpoch, int ranks) {
+        long pairsPerStep = (long) train.perDeviceBatchSize() * train.gradientAccumulationSteps() * ranks;
         if (train.maxSteps() != null) {
             return new RunLength(train.maxSteps(), pairsPerStep);
         }

@@ -6,11 +6,17 @@ import dev.mpo.core.model.DropPath;
 import dev.mpo.core.model.Part;
 import dev.mpo.core.model.RotaryScaling;
 import dev.mpo.core.model.VisionLanguageModel;
+import dev.mpo.core.tensor.Device;
 import dev.mpo.train.config.EngineSettings;
+import dev.mpo.train.config.ParallelSettings;
 import dev.mpo.train.config.ReferenceSettings;
 import dev.mpo.train.config.RunConfig;
 import dev.mpo.train.config.TrainSettings;
+import dev.mpo.train.dist.Collectives;
+import dev.mpo.train.dist.Ranks;
+import dev.mpo.train.dist.SingleRank;
 import dev.mpo.train.optim.AdamW;
+import dev.mpo.train.shard.ParameterExchange;
 import dev.mpo.train.step.BatchPacker;
 import dev.mpo.train.step.BranchedPacker;
 import dev.mpo.train.step.MpoTrainStep;
@@ -31,8 +37,10 @@ public final class Training implements AutoCloseable {
     private final ReferenceModel reference;
     private final MixedPreferenceLoss loss;
     private final AdamW optimizer;
+    private final Collectives collectives;
+    private final ParameterExchange exchange;
 
-    private Training(RunConfig settings, ModelFolder folder, PairData data, Pair models) {
+    private Training(RunConfig settings, ModelFolder folder, PairData data, Pair models, Sharing sharing) {
         this.settings = settings;
         this.folder = folder;
         this.data = data;
@@ -42,14 +50,20 @@ public final class Training implements AutoCloseable {
         TrainSettings train = settings.train();
         this.optimizer = new AdamW(
                 new AdamW.Settings(train.adamBeta1(), train.adamBeta2(), train.adamEpsilon(), train.weightDecay()),
-                policy.parameters().trained());
+                policy.parameters().trained(),
+                sharing.exchange);
+        this.collectives = sharing.collectives;
+        this.exchange = sharing.exchange;
     }
+
+    /** What connects this process with the others. */
+    private record Sharing(Collectives collectives, ParameterExchange exchange) {}
 
     private record Pair(VisionLanguageModel policy, ReferenceModel reference) {}
 
     /** Opens data and models; with {@code reference.mode=cached} only if {@code reference.cache} names a folder. */
     public static Training open(RunConfig settings) {
-        return open(settings, null, (done, total) -> {});
+        return open(settings, null, new SingleRank(Device.CPU), (done, total) -> {});
     }
 
     /**
@@ -57,15 +71,19 @@ public final class Training implements AutoCloseable {
      * all pairs of the run, as far as they are not known.
      *
      * @param runFolder where they are kept unless {@code reference.cache} says otherwise
+     * @param collectives connect this process with the others of the run; borrowed
      * @param progress watches that computation
      */
-    public static Training open(RunConfig settings, @Nullable Path runFolder, ReferenceProgress progress) {
+    public static Training open(
+            RunConfig settings, @Nullable Path runFolder, Collectives collectives, ReferenceProgress progress) {
+        Sharing sharing = new Sharing(collectives, new ParameterExchange(collectives));
         ModelFolder folder =
                 ModelFolder.open(Models.policyPath(settings), settings.model().imageSize());
         PairData data = null;
         try {
             data = PairData.open(settings, folder.config(), folder.tokenizer());
-            return new Training(settings, folder, data, models(settings, folder, data, runFolder, progress));
+            Pair models = models(settings, folder, data, runFolder, sharing, progress);
+            return new Training(settings, folder, data, models, sharing);
         } catch (RuntimeException e) {
             if (data != null) {
                 data.close();
@@ -80,15 +98,18 @@ public final class Training implements AutoCloseable {
             ModelFolder folder,
             PairData data,
             @Nullable Path runFolder,
+            Sharing sharing,
             ReferenceProgress progress) {
+        Ranks ranks = sharing.collectives.ranks();
         if (settings.reference().mode() == ReferenceSettings.Mode.CACHED) {
-            try (ReferenceCaching caching = ReferenceCaching.open(settings, folder, data, runFolder, progress)) {
-                return cached(settings, folder, caching);
+            try (ReferenceCaching caching = ReferenceCaching.open(
+                    settings, folder, data, runFolder, sharing.collectives, sharing.exchange, progress)) {
+                return cached(settings, folder, caching, ranks, sharing.exchange);
             }
         }
-        VisionLanguageModel policy = Models.trainedPolicy(settings, folder);
+        VisionLanguageModel policy = policy(settings, folder, ranks, sharing.exchange);
         try {
-            return new Pair(policy, Models.trainingReference(settings, folder, policy));
+            return new Pair(policy, Models.trainingReference(settings, folder, policy, ranks, sharing.exchange));
         } catch (RuntimeException e) {
             policy.close();
             throw e;
@@ -96,9 +117,10 @@ public final class Training implements AutoCloseable {
     }
 
     /** Loads one model after the other: the reference is gone before the policy comes, or is the policy itself. */
-    private static Pair cached(RunConfig settings, ModelFolder folder, ReferenceCaching caching) {
+    private static Pair cached(
+            RunConfig settings, ModelFolder folder, ReferenceCaching caching, Ranks ranks, ParameterExchange exchange) {
         caching.computeFromOwnFolder();
-        VisionLanguageModel policy = Models.trainedPolicy(settings, folder);
+        VisionLanguageModel policy = policy(settings, folder, ranks, exchange);
         try {
             caching.computeFrom(policy);
             return new Pair(policy, caching.reference());
@@ -106,6 +128,14 @@ public final class Training implements AutoCloseable {
             policy.close();
             throw e;
         }
+    }
+
+    private static VisionLanguageModel policy(
+            RunConfig settings, ModelFolder folder, Ranks ranks, ParameterExchange exchange) {
+        VisionLanguageModel policy = Models.trainedPolicy(settings, folder, ranks);
+        exchange.attach(policy);
+        exchange.publish(policy.parameters().buffers());
+        return policy;
     }
 
     /** Creates the step that a micro-batch goes through. */
@@ -118,7 +148,11 @@ public final class Training implements AutoCloseable {
         return switch (settings.train().recompute()) {
             case NONE -> RecomputeChoice.always(dev.mpo.core.model.Recompute.NONE);
             case FULL -> RecomputeChoice.always(dev.mpo.core.model.Recompute.FULL);
-            case AUTO -> RecomputeChoice.byFreeMemory(folder.config());
+            // Gathered weights would stay in the graphs of all stages, which is what this mode is there to avoid.
+            case AUTO ->
+                settings.parallel().shard() == ParallelSettings.Shard.FULL
+                        ? RecomputeChoice.always(dev.mpo.core.model.Recompute.FULL)
+                        : RecomputeChoice.byFreeMemory(folder.config());
         };
     }
 
@@ -153,6 +187,16 @@ public final class Training implements AutoCloseable {
     /** Returns the optimizer. */
     public AdamW optimizer() {
         return optimizer;
+    }
+
+    /** Returns what connects this process with the others of the run. */
+    public Collectives collectives() {
+        return collectives;
+    }
+
+    /** Returns what moves weights and gradients between the ranks. */
+    public ParameterExchange exchange() {
+        return exchange;
     }
 
     /** Returns the model that is trained. */

@@ -46,26 +46,36 @@ public final class MpoTrainStep {
         this.keepLogits = keepLogits;
     }
 
+    /** As {@link #run(List, DropPath, double, DoubleFunction, int)} on the first or only rank. */
+    public MicroBatchResult run(
+            List<EncodedPair> pairs, DropPath dropPath, double gradientScale, DoubleFunction<double[]> gather) {
+        return run(pairs, dropPath, gradientScale, gather, 0);
+    }
+
     /**
      * Adds the gradients of one micro-batch to the policy's sums.
      *
      * @param pairs the pairs, all with at least one labelled token in each answer
      * @param dropPath which residual branches of the vision tower to drop
      * @param gradientScale factor on the gradients: one over the number of micro-batches of an optimizer step
-     * @param gather see {@link MixedPreferenceLoss#train(PreferenceBatch, DoubleFunction)}
+     * @param gather see {@link MixedPreferenceLoss#train(PreferenceBatch, DoubleFunction, int)}
+     * @param rank see there
      * @return the loss and what is logged, unscaled
      */
     public MicroBatchResult run(
-            List<EncodedPair> pairs, DropPath dropPath, double gradientScale, DoubleFunction<double[]> gather) {
+            List<EncodedPair> pairs,
+            DropPath dropPath,
+            double gradientScale,
+            DoubleFunction<double[]> gather,
+            int rank) {
         PackedPairs packed = packer.pack(pairs);
         PairLogps referenceLogps = reference.logps(pairs, packed);
         try (ForwardPass pass = forward(packed, dropPath)) {
             PairLogps policyLogps = PairLogps.of(packed, pass.logps());
             PreferenceBatch batch = batch(packed, policyLogps, referenceLogps);
-            LossResult result = loss.train(batch, gather);
-            if (Double.isFinite(result.total())) {
-                policy.backward(pass, coefficients(packed, result, gradientScale));
-            }
+            LossResult result = loss.train(batch, gather, rank);
+            // Also of a loss that is not finite: the other ranks differentiate theirs, and wait for this one's part.
+            policy.backward(pass, coefficients(packed, result, gradientScale));
             return new MicroBatchResult(
                     result,
                     policyLogps,
