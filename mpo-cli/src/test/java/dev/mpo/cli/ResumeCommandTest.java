@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ResumeCommandTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int STEPS = 30;
+    private static final int STEPS = 60; // enough for a signal to arrive on a busy machine
     private static final long TIMEOUT_SECONDS = 120;
 
     private Path folder = Path.of("");

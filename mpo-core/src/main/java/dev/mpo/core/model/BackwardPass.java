@@ -49,7 +49,7 @@ final class BackwardPass {
             boolean lowest =
                     records.isEmpty() || records.get(records.size() - 1).announced();
             long stageStarted = System.nanoTime();
-            boolean weights = record.graph() == null && record.stage() != tokenStage;
+            boolean weights = pass.recompute == Recompute.FULL && record.stage() != tokenStage;
             List<ParameterBuffer> buffers = record.stage().weights().buffers();
             hooks.beforeBackward(buffers, weights);
             if (!record.announced()) {

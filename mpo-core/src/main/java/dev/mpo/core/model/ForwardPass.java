@@ -14,6 +14,7 @@ public final class ForwardPass implements AutoCloseable {
 
     final Scope scope = new Scope();
     final StepInputs inputs;
+    final Recompute recompute;
     final List<Recorded> records = new ArrayList<>();
     Tensor output;
     ScoringHead.@Nullable Scores scores;
@@ -38,8 +39,9 @@ public final class ForwardPass implements AutoCloseable {
      */
     record Graph(Scope scope, @Nullable Tensor inputLeaf, Tensor[] parameterLeaves, Tensor output) {}
 
-    ForwardPass(StepInputs inputs, Tensor placeholder) {
+    ForwardPass(StepInputs inputs, Recompute recompute, Tensor placeholder) {
         this.inputs = inputs;
+        this.recompute = recompute;
         this.output = placeholder;
     }
 

@@ -313,7 +313,7 @@ public final class VisionLanguageModel implements AutoCloseable {
     public ForwardPass forward(PackedBatch batch, Recompute recompute, boolean keepLogits, DropPath dropPath) {
         Scope shared = new Scope();
         StepInputs in = inputs(shared, batch, dropPath, true);
-        ForwardPass pass = new ForwardPass(in, in.ids());
+        ForwardPass pass = new ForwardPass(in, recompute, in.ids());
         shared.moveAllTo(pass.scope);
         try {
             Recorder recorder = new Recorder(pass, recompute, timer, hooks);
