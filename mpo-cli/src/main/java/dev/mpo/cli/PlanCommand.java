@@ -14,6 +14,7 @@ import dev.mpo.train.plan.DeviceSpec;
 import dev.mpo.train.plan.PairShape;
 import dev.mpo.train.plan.Plan;
 import dev.mpo.train.plan.PlanSettings;
+import dev.mpo.train.plan.WeakScaling;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -109,6 +111,12 @@ final class PlanCommand implements Callable<Integer> {
     @Option(names = "--show", paramLabel = "N", defaultValue = "10", description = "Rows of the table.")
     private int rows;
 
+    @Option(
+            names = "--scaling",
+            description = "Print how the speed grows from 1 to 512 devices with as much work for each as"
+                    + " --pairs-per-step gives to one of --devices.")
+    private boolean scaling;
+
     @Override
     public Integer call() {
         if (devices < 1 || tiles < 0 || questionTokens < 1 || answerTokens < 1 || pairsPerStep < 1) {
@@ -117,7 +125,9 @@ final class PlanCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         boolean json = Mpo.of(spec.commandLine()).json();
-        if (model.equals(ALL)) {
+        if (scaling) {
+            printScaling(out, json);
+        } else if (model.equals(ALL)) {
             printAll(out, json);
         } else if (json) {
             JsonOutput.print(out, PlanText.json(model, devices, plan(config(model))));
@@ -134,6 +144,20 @@ final class PlanCommand implements Callable<Integer> {
             Plan plan = plan(config(name));
             all.add(PlanText.json(name, devices, plan));
             out.print(json ? "" : PlanText.line(name, devices, plan));
+        }
+        if (json) {
+            JsonOutput.print(out, Map.of("models", all));
+        }
+    }
+
+    private void printScaling(PrintWriter out, boolean json) {
+        List<Object> all = new ArrayList<>();
+        for (String name : model.equals(ALL) ? ModelConfig.publishedNames() : List.of(model)) {
+            Request request = request();
+            WeakScaling curve =
+                    WeakScaling.of(config(name), request.pair(), request.device(), request.base(), request.allowed());
+            all.add(ScalingText.json(name, curve));
+            out.print(json ? "" : ScalingText.of(name, curve));
         }
         if (json) {
             JsonOutput.print(out, Map.of("models", all));
@@ -157,6 +181,14 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private Plan plan(ModelConfig config) {
+        Request request = request();
+        return Plan.search(config, request.pair(), request.device(), request.base(), request.allowed());
+    }
+
+    /** What is planned, for whatever model. */
+    private record Request(PairShape pair, DeviceSpec device, PlanSettings base, Predicate<PlanSettings> allowed) {}
+
+    private Request request() {
         DeviceSpec target = DeviceSpec.named(device);
         target = memory == null ? target : target.withMemory(memory * GIB);
         target = teraflops == null ? target : target.withTeraflops(teraflops);
@@ -165,8 +197,7 @@ final class PlanCommand implements Callable<Integer> {
         Set<String> decided = sets.stream()
                 .map(set -> set.substring(0, Math.max(0, set.indexOf('='))).trim())
                 .collect(Collectors.toSet());
-        return Plan.search(
-                config,
+        return new Request(
                 PairShape.of(tiles, questionTokens, answerTokens),
                 target,
                 base,

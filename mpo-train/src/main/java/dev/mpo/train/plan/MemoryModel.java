@@ -12,15 +12,18 @@ import dev.mpo.train.config.ReferenceSettings;
  * Counts the bytes of parameters, gradients, optimizer state and activations.
  *
  * <p>Weights take the compute type's bytes; gradients, both moments and, beside narrow weights, the master weights take
- * four each. Sharding the optimizer divides its state and the gradients by the number of devices; sharding everything
- * also divides the weights, and two stages are then gathered at a time, one in use and the next. Offload moves
- * optimizer state to the host.
+ * four each. Sharding the optimizer divides its state by the number of devices, and the gradients too if a step is one
+ * micro-batch. Sharding everything divides the gradients in any case and also the weights, of which two stages are then
+ * gathered at a time, one in use and the next; where activations are kept, the gathered weights are kept with them. Of
+ * divided gradients three whole stages exist at a time: one being computed and two on their way. Offload moves
+ * optimizer state, master weights and the sums of gradients to the host.
  */
 public final class MemoryModel {
 
     private static final int SINGLE = 4;
     private static final double MAX_LOGITS = 1 << 24;
     private static final int GATHERED_STAGES = 2;
+    private static final int PASSING_GRADIENTS = 3;
 
     private final ModelConfig config;
     private final Calibration calibration;
@@ -57,24 +60,35 @@ public final class MemoryModel {
         double weightSplit = settings.shard() == Shard.FULL ? settings.devices() : 1;
         double weights = (double) numParameters(settings) * settings.bytes() / weightSplit;
         double trained = numTrained(settings);
-        double state = trained * SINGLE * (settings.narrow() ? 3 : 2) / split;
+        boolean ownMaster = settings.narrow() || settings.offload();
+        double state = trained * SINGLE * (ownMaster ? 3 : 2) / split;
+        double sums = trained * SINGLE / (settings.dividesGradients() ? split : 1);
+        double passing = settings.gradientsPass()
+                ? Math.min(trained, (double) PASSING_GRADIENTS * Architecture.largestStage(config)) * SINGLE
+                : 0;
         double reference = settings.reference() == ReferenceSettings.Mode.COPY
                 ? (double) ModelLayout.numElements(config) * settings.bytes() / weightSplit
                 : 0;
-        double gathered = settings.shard() == Shard.FULL && settings.devices() > 1
-                ? (double) GATHERED_STAGES * Architecture.largestStage(config) * settings.bytes()
-                : 0;
+        double gathered = settings.shard() == Shard.FULL ? gathered(settings) : 0;
         Activations activations = new Activations(pair, settings);
         return new MemoryUse(
                 calibration.baseBytes(),
                 weights,
-                trained * SINGLE / split,
+                settings.offload() ? passing : sums + passing,
                 settings.offload() ? 0 : state,
                 reference,
                 calibration.keptFactor() * activations.kept(),
                 activations.logits(),
                 calibration.workFactor() * activations.work() + gathered,
-                settings.offload() ? state : 0);
+                settings.offload() ? state + sums : 0);
+    }
+
+    /** Returns the bytes of the weights that are gathered at a time. */
+    private double gathered(PlanSettings settings) {
+        if (settings.recompute() == Recompute.NONE) {
+            return (double) numParameters(settings) * settings.bytes();
+        }
+        return (double) GATHERED_STAGES * Architecture.largestStage(config) * settings.bytes();
     }
 
     /** Bytes that depend on the pairs. */

@@ -136,6 +136,21 @@ public record PlanSettings(
                 newPairsPerStep);
     }
 
+    /** Returns the micro-batches of an optimizer step on each device. */
+    double microBatches() {
+        return Math.max(1, (double) pairsPerStep / devices / batchSize);
+    }
+
+    /** Returns whether the sums of gradients are divided among the devices. */
+    boolean dividesGradients() {
+        return shard != Shard.NONE && gradientsPass();
+    }
+
+    /** Returns whether the gradients of a whole stage exist only while they are computed and passed on. */
+    boolean gradientsPass() {
+        return offload || shard == Shard.FULL || (shard == Shard.OPTIMIZER && microBatches() <= 1);
+    }
+
     /** Returns whether a part's own parameters are trained. */
     boolean trains(Part part) {
         return !frozen.contains(part) && !lora.adapts(part);

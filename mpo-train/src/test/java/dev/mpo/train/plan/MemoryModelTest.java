@@ -53,12 +53,20 @@ class MemoryModelTest {
         MemoryUse whole = model.of(PairShape.typical(), alone);
         MemoryUse optimizer = model.of(PairShape.typical(), alone.withParallel(Shard.OPTIMIZER, false, 8));
         assertThat(optimizer.weights()).isEqualTo(whole.weights());
-        assertThat(optimizer.gradients()).isEqualTo(whole.gradients() / 8);
+        assertThat(optimizer.gradients())
+                .as("its own part, and whole stages on their way")
+                .isBetween(whole.gradients() / 8, whole.gradients() / 2);
+        MemoryUse accumulating = model.of(
+                PairShape.typical(),
+                alone.withParallel(Shard.OPTIMIZER, false, 8).withPairs(1, 16));
+        assertThat(accumulating.gradients())
+                .as("summed before they are divided")
+                .isEqualTo(whole.gradients());
         assertThat(optimizer.optimizer()).isEqualTo(whole.optimizer() / 8);
         MemoryUse full = model.of(PairShape.typical(), alone.withParallel(Shard.FULL, true, 8));
         assertThat(full.weights()).isEqualTo(whole.weights() / 8);
         assertThat(full.optimizer()).isZero();
-        assertThat(full.host()).isEqualTo(whole.optimizer() / 8);
+        assertThat(full.host()).isEqualTo(whole.optimizer() / 8 + whole.gradients() / 8);
         assertThat(full.workspace()).as("stages gathered").isGreaterThan(whole.workspace());
     }
 
