@@ -48,7 +48,7 @@ class ManyRanksTest {
     static void trainInOneProcess() throws IOException, InterruptedException {
         RankRun.requireMpi();
         SyntheticDataset data =
-                SyntheticDataset.write(folder.resolve("data"), new SyntheticDataset.Options(1, 60, 25, 56));
+                SyntheticDataset.write(folder.resolve("data"), new SyntheticDataset.Options(1, 100, 25, 56));
         Path model = folder.resolve("model");
         NanoCheckpoint.write(model, new NanoModelConfig(56, 14, 16, 32, 2, 2, 16, 32, 2, 2, 1), data.texts(), 1);
         train = List.of(

@@ -204,7 +204,7 @@ class ResumeCommandTest {
         Run other = Run.mpo(
                 "export",
                 "--checkpoint",
-                output.resolve("step-20").toString(),
+                output.resolve("step-" + STEPS).toString(),
                 "--out",
                 folder.resolve("x").toString(),
                 "--format",

@@ -13,7 +13,6 @@ import java.util.List;
  *
  * @param microBatches the numbers of its micro-batches
  * @param problem what is not finite and in which samples, or empty
- * @param stop whether it was asked to end the run
  * @param newBad rows that it found unusable
  * @param waitedNanos time that it waited for data
  * @param peakMemoryBytes largest memory of the process so far
@@ -21,7 +20,6 @@ import java.util.List;
 record StepReport(
         List<MicroBatchMetrics> microBatches,
         String problem,
-        boolean stop,
         List<SampleRef> newBad,
         long waitedNanos,
         long peakMemoryBytes) {

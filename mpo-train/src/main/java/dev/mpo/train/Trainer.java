@@ -157,10 +157,10 @@ public final class Trainer {
             loader.restore(start.loader());
             TrainingLoop loop = new TrainingLoop(settings, training, loader, plan, start.numMicroBatches(), callbacks);
             for (long step = start.step() + 1; step <= plan.totalSteps(); step++) {
-                boolean asked = listeners.stream().anyMatch(Callback::stopRequested);
-                StepMetrics metrics = loop.step(Math.toIntExact(step), asked);
+                StepMetrics metrics = loop.step(Math.toIntExact(step));
                 callbacks.forEach(c -> c.onStep(metrics));
-                saver.onStep(metrics, loop::progress, loop.stopRequested());
+                boolean stop = team.any(listeners.stream().anyMatch(Callback::stopRequested));
+                saver.onStep(metrics, loop::progress, stop);
             }
             first = saver.first();
             last = saver.last();

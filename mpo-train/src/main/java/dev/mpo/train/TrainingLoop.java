@@ -49,7 +49,6 @@ final class TrainingLoop {
     private final MpoTrainStep microBatch;
     private final LrSchedule schedule;
     private long numMicroBatches;
-    private boolean stopRequested;
     private long waitedNanos;
 
     /**
@@ -78,11 +77,6 @@ final class TrainingLoop {
                 train.lrScheduler(), train.learningRate(), Math.toIntExact(plan.totalSteps()), train.warmupRatio());
     }
 
-    /** Returns whether a rank was asked to end the run, as far as the latest step has told. */
-    boolean stopRequested() {
-        return stopRequested;
-    }
-
     /** Returns how far all ranks have come; to be called on all of them. */
     RunSaver.Progress progress() {
         return new RunSaver.Progress(numMicroBatches, loader.cursor(), history());
@@ -103,17 +97,16 @@ final class TrainingLoop {
     /**
      * Does one optimizer step.
      *
-     * @param asked whether this rank was asked to end the run
      * @return the numbers of all ranks
      */
-    StepMetrics step(int step, boolean asked) {
+    StepMetrics step(int step) {
         long started = System.nanoTime();
         waitedNanos = 0;
         AdamW optimizer = training.optimizer();
         optimizer.zeroGradients();
         RunningMoments.State rewards = training.loss().rewardMoments().state();
         FiniteCheck finite = new FiniteCheck(step, settings.train().learningRate());
-        List<StepReport> reports = StepReport.exchange(team, microBatches(finite, asked));
+        List<StepReport> reports = StepReport.exchange(team, microBatches(finite));
         note(reports);
         StepAccumulator sums = sums(reports);
         String problem = reports.stream()
@@ -142,7 +135,7 @@ final class TrainingLoop {
         return sums.finish(new StepTiming(step, epoch, seconds, waited / 1e9), norm, learningRate, memory);
     }
 
-    private StepReport microBatches(FiniteCheck finite, boolean asked) {
+    private StepReport microBatches(FiniteCheck finite) {
         int accumulation = settings.train().gradientAccumulationSteps();
         double scale = 1.0 / accumulation / team.size();
         List<MicroBatchMetrics> done = new ArrayList<>();
@@ -158,8 +151,7 @@ final class TrainingLoop {
             int count = i + 1;
             callbacks.forEach(c -> c.onMicroBatch(count, accumulation));
         }
-        return new StepReport(
-                done, finite.problem(), asked, loader.newBad(), waitedNanos, ProcessMemory.peakResidentBytes());
+        return new StepReport(done, finite.problem(), loader.newBad(), waitedNanos, ProcessMemory.peakResidentBytes());
     }
 
     private List<EncodedPair> nextPairs() {
@@ -173,7 +165,6 @@ final class TrainingLoop {
     }
 
     private void note(List<StepReport> reports) {
-        stopRequested = reports.stream().anyMatch(StepReport::stop);
         for (int other = 0; other < reports.size(); other++) {
             List<SampleRef> bad = reports.get(other).newBad();
             if (other != rank && !bad.isEmpty()) {

@@ -93,13 +93,6 @@ class BadInputTest {
     }
 
     @Test
-    void settingsOfLaterVersionsAreRefusedInsteadOfIgnored() {
-        assertThat(failure("parallel.shard=full"))
-                .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("parallel.shard");
-    }
-
-    @Test
     void anEarlierRunIsLeftAlone() throws IOException {
         Path out = folder.resolve("out");
         assertThat(failureIn(out, "train.max_steps=1")).isNull();

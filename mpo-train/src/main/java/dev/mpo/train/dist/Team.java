@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.DoubleStream;
 
 /**
  * What the ranks of a run decide as one. Every rank makes the same calls in the same order.
@@ -116,6 +117,11 @@ public record Team(Collectives collectives) {
     /** Returns the given number of all ranks, in rank order. */
     public double[] gather(double mine) {
         return size() == 1 ? new double[] {mine} : collectives.allGather(new double[] {mine});
+    }
+
+    /** Returns whether any rank says so. */
+    public boolean any(boolean mine) {
+        return DoubleStream.of(gather(mine ? 1.0 : 0.0)).anyMatch(said -> said > 0);
     }
 
     /** Returns when every rank has called it. */
