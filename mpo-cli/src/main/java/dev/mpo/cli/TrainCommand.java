@@ -2,7 +2,6 @@ package dev.mpo.cli;
 
 import dev.mpo.cli.doctor.Doctor;
 import dev.mpo.cli.launch.LocalLauncher;
-import dev.mpo.core.ConfigException;
 import dev.mpo.core.RankFailedException;
 import dev.mpo.train.Trainer;
 import dev.mpo.train.callback.TrainingSummary;
@@ -112,10 +111,6 @@ final class TrainCommand implements Callable<Integer> {
         Mpo mpo = Mpo.of(spec.commandLine());
         Optional<Integer> toStart = LocalLauncher.ranksToStart(devices, System.getenv());
         Ranks ranks = Ranks.discover(System.getenv());
-        int size = toStart.orElse(ranks.size());
-        if (size > 1) {
-            throw new ConfigException("--devices: got " + size + "; training on several devices is not built yet");
-        }
         if (ranks.isFirst()) {
             RunStart.requireUsable(config, output); // before the log of this run is added to that of another
         }

@@ -1,7 +1,6 @@
 package dev.mpo.train;
 
 import dev.mpo.core.InterruptedRunException;
-import dev.mpo.core.RankFailedException;
 import dev.mpo.core.TrainingDivergedException;
 import dev.mpo.core.model.ParameterBuffer;
 import dev.mpo.core.tensor.Device;
@@ -65,7 +64,8 @@ public final class Trainer {
      * @param output a new or empty folder, which all processes see
      * @param callbacks observers
      * @throws dev.mpo.core.MpoException saying what is wrong with the settings, the data or the model, or that the loss
-     *     is no longer a number
+     *     is no longer a number. Of several processes, one that fails for a reason of its own should end, for the
+     *     others wait for it until they notice
      */
     public static TrainingSummary train(RunConfig settings, Path output, Callback... callbacks) {
         if (settings.train().numThreads() != null) {
@@ -73,39 +73,32 @@ public final class Trainer {
         }
         Ranks ranks = Ranks.discover(System.getenv());
         Device device = Placement.of(settings.train(), ranks.localRank()).device();
-        try (Collectives collectives = Collectives.open(ranks, device, TIMEOUT)) {
-            return train(settings, output, collectives, callbacks);
+        Collectives collectives = Collectives.open(ranks, device, TIMEOUT);
+        try {
+            TrainingSummary summary = train(settings, output, collectives, callbacks);
+            collectives.close();
+            return summary;
+        } catch (InterruptedRunException | TrainingDivergedException e) {
+            collectives.close(); // all ranks come here
+            throw e;
         }
+        // After any other failure the ranks do not part in order: this one's process ends, and the launcher ends
+        // theirs.
     }
 
     private static TrainingSummary train(
             RunConfig settings, Path output, Collectives collectives, Callback... callbacks) {
         Team team = new Team(collectives);
+        team.first(() -> RunStart.requireUsable(settings, output));
+        AtomicReference<@Nullable RunLock> lock = new AtomicReference<>();
         try {
-            team.first(() -> RunStart.requireUsable(settings, output));
-            AtomicReference<@Nullable RunLock> lock = new AtomicReference<>();
-            try {
-                team.first(() -> lock.set(RunLock.acquire(output)));
-                return train(settings, output, RunStart.find(settings, output, team), team, callbacks);
-            } finally {
-                RunLock held = lock.get();
-                if (held != null) {
-                    held.close();
-                }
+            team.first(() -> lock.set(RunLock.acquire(output)));
+            return train(settings, output, RunStart.find(settings, output, team), team, callbacks);
+        } finally {
+            RunLock held = lock.get();
+            if (held != null) {
+                held.close();
             }
-        } catch (RuntimeException | Error e) {
-            endOthers(collectives, e);
-            throw e;
-        }
-    }
-
-    /** The other ranks wait for this one in vain, unless they fail for the same reason. */
-    private static void endOthers(Collectives collectives, Throwable failure) {
-        boolean common = failure instanceof InterruptedRunException
-                || failure instanceof TrainingDivergedException
-                || failure instanceof RankFailedException;
-        if (collectives.size() > 1 && !common) {
-            collectives.abort(String.valueOf(failure.getMessage()), Team.exitCode(failure));
         }
     }
 
