@@ -104,7 +104,7 @@ final class DataCheckCommand implements Callable<Integer> {
         return new CheckOptions(
                 encoding == null ? standard.reserved() : ReservedStrings.of(encoding.tokenizer()),
                 decode,
-                input.config().data().pixelLimit(),
+                input.config().data().decoding(),
                 encoding == null ? null : encoding.encoder().withoutPixels(),
                 Workers.orAll(workers));
     }

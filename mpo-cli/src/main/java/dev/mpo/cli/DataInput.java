@@ -104,7 +104,7 @@ final class DataInput implements AutoCloseable {
                 data.maxDynamicPatch(),
                 data.useThumbnail() == null ? published.useThumbnail() : data.useThumbnail(),
                 true);
-        return PairOptions.of(tiles, 1, data.maxSeqLength(), OnTooLong.CUT).withMaxPixels(data.pixelLimit());
+        return PairOptions.of(tiles, 1, data.maxSeqLength(), OnTooLong.CUT).withDecoding(data.decoding());
     }
 
     /** Returns what the model adds, or null without one. */

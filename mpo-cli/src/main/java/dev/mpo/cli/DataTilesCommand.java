@@ -1,6 +1,7 @@
 package dev.mpo.cli;
 
 import dev.mpo.core.ConfigException;
+import dev.mpo.data.image.DecodeOptions;
 import dev.mpo.data.image.ImageDecoder;
 import dev.mpo.data.image.RgbImage;
 import dev.mpo.data.image.TileOptions;
@@ -98,7 +99,7 @@ final class DataTilesCommand implements Callable<Integer> {
 
     private RgbImage decode() {
         try (MediaSource source = MediaSource.create(UrlOptions.allowed())) {
-            return ImageDecoder.decode(source.find(Path.of(""), image), ImageDecoder.DEFAULT_MAX_PIXELS);
+            return ImageDecoder.decode(source.find(Path.of(""), image), DecodeOptions.defaults());
         }
     }
 

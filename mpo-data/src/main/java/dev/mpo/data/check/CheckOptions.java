@@ -1,6 +1,6 @@
 package dev.mpo.data.check;
 
-import dev.mpo.data.image.ImageDecoder;
+import dev.mpo.data.image.DecodeOptions;
 import dev.mpo.data.pair.PairEncoder;
 import org.jspecify.annotations.Nullable;
 
@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reserved strings that should not stand in texts
  * @param decode whether every image is decoded, each file once
- * @param maxPixels refuse images with more pixels than this
+ * @param decoding what image files are accepted
  * @param encoder encodes rows to find those that are too long; null leaves lengths unchecked; borrowed
  * @param numWorkers threads that check rows
  */
 public record CheckOptions(
         ReservedStrings reserved,
         boolean decode,
-        long maxPixels,
+        DecodeOptions decoding,
         @Nullable PairEncoder encoder,
         int numWorkers) {
 
@@ -32,18 +32,18 @@ public record CheckOptions(
         return new CheckOptions(
                 ReservedStrings.published(),
                 false,
-                ImageDecoder.DEFAULT_MAX_PIXELS,
+                DecodeOptions.defaults(),
                 null,
                 Runtime.getRuntime().availableProcessors());
     }
 
     /** Returns the same options with every image decoded, or not. */
     public CheckOptions withDecode(boolean all) {
-        return new CheckOptions(reserved, all, maxPixels, encoder, numWorkers);
+        return new CheckOptions(reserved, all, decoding, encoder, numWorkers);
     }
 
     /** Returns the same options with another encoder. */
     public CheckOptions withEncoder(@Nullable PairEncoder other) {
-        return new CheckOptions(reserved, decode, maxPixels, other, numWorkers);
+        return new CheckOptions(reserved, decode, decoding, other, numWorkers);
     }
 }

@@ -28,6 +28,8 @@ public enum FindingKind {
     UNUSABLE(true),
     /** The length limit cuts an answer or leaves the row out. */
     TOO_LONG(false),
+    /** An image file ends before its pixels do, and is used as far as it goes. */
+    IMAGE_TRUNCATED(false),
     /** The question is empty or blank and there is no image. */
     EMPTY_QUESTION(false),
     /** A marker that no image takes the place of stays in the text. */

@@ -1,6 +1,7 @@
 package dev.mpo.data.check;
 
 import dev.mpo.core.DataException;
+import dev.mpo.data.image.DecodedImage;
 import dev.mpo.data.image.ImageDecoder;
 import dev.mpo.data.jsonl.PreferenceRow;
 import dev.mpo.data.pair.EncodeOutcome;
@@ -163,8 +164,15 @@ final class RowCheck {
             return;
         }
         try {
-            ImageDecoder.decode(media, options.maxPixels());
+            DecodedImage image = ImageDecoder.decodeAll(media.read(), media.name(), options.decoding());
             decoded.add(hash);
+            if (image.damage() != null) {
+                findings.add(
+                        FindingKind.IMAGE_TRUNCATED,
+                        "image " + media.name() + ": " + image.damage()
+                                + "; it is used as far as it goes: download it again, or leave such images out with"
+                                + " data.truncated_images=refuse");
+            }
         } catch (DataException e) {
             findings.add(FindingKind.IMAGE_UNREADABLE, e);
         }

@@ -19,8 +19,9 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * Pillow and calling {@code convert('RGB')}.
  *
  * <p>So alpha is dropped and not composited, embedded colour profiles and EXIF rotation are ignored, and 16-bit grey is
- * clipped at 255. One difference is intended: a file that ends before its pixels do is an error here, never a picture
- * that is part grey. Every failure is a {@link DataException} that names the file, what was found and the fix.
+ * clipped at 255. JPEG, PNG, GIF and uncompressed BMP files that end before their pixels do are completed as Pillow
+ * does it with {@code LOAD_TRUNCATED_IMAGES}, if the options allow it. Every failure is a {@link DataException} that
+ * names the file, what was found and the fix.
  */
 public final class ImageDecoder {
 
@@ -32,19 +33,14 @@ public final class ImageDecoder {
 
     private ImageDecoder() {}
 
-    /** Decodes a file of at most {@link #DEFAULT_MAX_PIXELS} pixels. */
+    /** Decodes a file with the default options. */
     public static RgbImage decode(Path file) {
-        return decode(file, DEFAULT_MAX_PIXELS);
+        return decode(MediaSource.file(file), DecodeOptions.defaults());
     }
 
-    /** Decodes a file of at most {@code maxPixels} pixels. */
-    public static RgbImage decode(Path file, long maxPixels) {
-        return decode(MediaSource.file(file), maxPixels);
-    }
-
-    /** Decodes what a row names, of at most {@code maxPixels} pixels. */
-    public static RgbImage decode(Media media, long maxPixels) {
-        return decode(media.read(), media.name(), maxPixels);
+    /** Decodes what a row names. */
+    public static RgbImage decode(Media media, DecodeOptions options) {
+        return decode(media.read(), media.name(), options);
     }
 
     /**
@@ -55,16 +51,25 @@ public final class ImageDecoder {
         return "image/" + format(bytes, where).name().toLowerCase(Locale.ROOT);
     }
 
-    /** Decodes the bytes of a file of at most {@link #DEFAULT_MAX_PIXELS} pixels; {@code where} names it in errors. */
+    /** Decodes the bytes of a file with the default options; {@code where} names it in errors. */
     public static RgbImage decode(byte[] bytes, String where) {
-        return decode(bytes, where, DEFAULT_MAX_PIXELS);
+        return decode(bytes, where, DecodeOptions.defaults());
     }
 
-    /** Decodes the bytes of a file of at most {@code maxPixels} pixels; {@code where} names it in errors. */
-    public static RgbImage decode(byte[] bytes, String where, long maxPixels) {
+    /** Decodes the bytes of a file; {@code where} names it in errors. */
+    public static RgbImage decode(byte[] bytes, String where, DecodeOptions options) {
+        return decodeAll(bytes, where, options).image();
+    }
+
+    /** Decodes the bytes of a file and says what is missing; {@code where} names it in errors. */
+    public static DecodedImage decodeAll(byte[] bytes, String where, DecodeOptions options) {
         ImageFormat format = format(bytes, where);
         try {
-            return decode(format, bytes, maxPixels);
+            DecodedImage decoded = decode(format, bytes, options);
+            if (decoded.damage() != null && !options.allowTruncated()) {
+                throw new IOException("the file is cut short: " + decoded.damage());
+            }
+            return decoded;
         } catch (IOException | RuntimeException e) {
             throw new DataException(
                     "image " + where + ": expected a whole " + format + " file, found one of " + bytes.length
@@ -96,35 +101,48 @@ public final class ImageDecoder {
         return format;
     }
 
-    private static RgbImage decode(ImageFormat format, byte[] bytes, long maxPixels) throws IOException {
-        if (format == ImageFormat.WEBP && AnimatedWebp.isAnimated(bytes)) {
-            AnimatedWebp.Frame frame = AnimatedWebp.firstFrame(bytes);
-            PixelLimit.check(frame.canvasWidth(), frame.canvasHeight(), maxPixels);
-            return frame.onCanvas(decode(format, frame.file(), maxPixels));
+    private static DecodedImage decode(ImageFormat format, byte[] bytes, DecodeOptions options) throws IOException {
+        return switch (format) {
+            case PNG -> PngDecoder.decode(bytes, options);
+            case GIF -> new GifCanvas(bytes, options).next();
+            case BMP -> bmp(bytes, options);
+            case WEBP -> webp(bytes, options);
+            case JPEG, TIFF -> byReader(format, bytes, options);
+        };
+    }
+
+    private static DecodedImage bmp(byte[] bytes, DecodeOptions options) throws IOException {
+        byte[] completed = BmpPadding.complete(bytes, options.maxPixels());
+        if (completed == null) {
+            return byReader(ImageFormat.BMP, bytes, options);
         }
-        if (format == ImageFormat.PNG) {
-            PngChecksums.verify(bytes);
+        RgbImage image = byReader(ImageFormat.BMP, completed, options).image();
+        return new DecodedImage(image, completed.length - bytes.length + " bytes are missing at its end");
+    }
+
+    private static DecodedImage webp(byte[] bytes, DecodeOptions options) throws IOException {
+        if (!AnimatedWebp.isAnimated(bytes)) {
+            return byReader(ImageFormat.WEBP, bytes, options);
         }
+        AnimatedWebp.Frame frame = AnimatedWebp.firstFrame(bytes);
+        PixelLimit.check(frame.canvasWidth(), frame.canvasHeight(), options.maxPixels());
+        RgbImage image = byReader(ImageFormat.WEBP, frame.file(), options).image();
+        return DecodedImage.whole(frame.onCanvas(image));
+    }
+
+    private static DecodedImage byReader(ImageFormat format, byte[] bytes, DecodeOptions options) throws IOException {
         ImageReader reader = reader(format);
         try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
             reader.setInput(input, false, false);
-            PixelLimit.check(reader.getWidth(0), reader.getHeight(0), maxPixels);
+            PixelLimit.check(reader.getWidth(0), reader.getHeight(0), options.maxPixels());
             return switch (format) {
                 case JPEG -> JpegDecoder.decode(reader, bytes);
-                case GIF -> GifDecoder.decode(reader, bytes, maxPixels);
-                case PNG -> RasterPixels.toRgb(reader.read(0), isGrayPng(bytes));
-                case TIFF -> TiffDecoder.decode(reader);
-                case BMP, WEBP -> RasterPixels.toRgb(reader.read(0));
+                case TIFF -> DecodedImage.whole(TiffDecoder.decode(reader));
+                default -> DecodedImage.whole(RasterPixels.toRgb(reader.read(0)));
             };
         } finally {
             reader.dispose();
         }
-    }
-
-    /** Whether a PNG's own pixels have no alpha channel, only grey; readers add one for a transparent grey. */
-    private static boolean isGrayPng(byte[] png) {
-        int colorType = 25;
-        return png.length > colorType && png[colorType] == 0;
     }
 
     /** Returns a reader that decodes a format as the rest of this package expects; the caller disposes of it. */

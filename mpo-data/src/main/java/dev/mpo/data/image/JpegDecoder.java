@@ -19,21 +19,24 @@ final class JpegDecoder {
 
     private JpegDecoder() {}
 
-    /** Decodes with a reader whose input is set to {@code jpeg}; a file that ends before its pixels do is refused. */
-    static RgbImage decode(ImageReader reader, byte[] jpeg) throws IOException {
+    /**
+     * Decodes with a reader whose input is set to {@code jpeg}. What a file lacks at its end is grey, or in a
+     * progressive file without detail.
+     */
+    static DecodedImage decode(ImageReader reader, byte[] jpeg) throws IOException {
         JpegHeader header = JpegHeader.parse(jpeg);
         List<String> warnings = new ArrayList<>();
         reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
         Raster raster = reader.readRaster(0, null);
+        String damage = null;
         for (String warning : warnings) {
-            // The decoder paints what is missing in grey: an image nobody should train on.
             if (warning.contains("premature end") || (header.progressive() && warning.contains("Truncated"))) {
-                throw new IOException("the file ends before its last pixel (" + warning + ")");
+                damage = "it ends before its last pixel (" + warning + ")";
             }
         }
         byte[] samples = interleavedSamples(raster);
-        return new RgbImage(
-                raster.getWidth(), raster.getHeight(), toRgb(samples, raster.getNumBands(), header.colorSpace()));
+        byte[] rgb = toRgb(samples, raster.getNumBands(), header.colorSpace());
+        return new DecodedImage(new RgbImage(raster.getWidth(), raster.getHeight(), rgb), damage);
     }
 
     private static byte[] toRgb(byte[] samples, int numComponents, JpegHeader.ColorSpace colorSpace)

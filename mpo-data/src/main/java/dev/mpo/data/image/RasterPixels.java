@@ -9,7 +9,6 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.PixelInterleavedSampleModel;
 import java.awt.image.Raster;
 import java.awt.image.SinglePixelPackedSampleModel;
-import java.util.Arrays;
 
 /**
  * The stored samples of a decoded picture as 8-bit RGB, with the meaning of Pillow's {@code convert('RGB')}.
@@ -25,13 +24,6 @@ final class RasterPixels {
 
     /** Converts a picture; its array may become the result's. */
     static RgbImage toRgb(BufferedImage picture) {
-        return toRgb(picture, false);
-    }
-
-    /**
-     * As {@link #toRgb(BufferedImage)}; {@code alphaIsColorKey} says that alpha was made up from a transparent grey.
-     */
-    static RgbImage toRgb(BufferedImage picture, boolean alphaIsColorKey) {
         Raster raster = picture.getRaster();
         int width = picture.getWidth();
         int height = picture.getHeight();
@@ -51,7 +43,7 @@ final class RasterPixels {
                 && isEightBitRgb(model)) {
             return new RgbImage(width, height, fromPackedInts(raster, model, buffer));
         }
-        return new RgbImage(width, height, fromAnySamples(raster, alphaIsColorKey));
+        return new RgbImage(width, height, fromAnySamples(raster));
     }
 
     /** Expands palette indices; {@code colors[i]} is the colour 0xRRGGBB of index {@code i}. */
@@ -70,8 +62,7 @@ final class RasterPixels {
     }
 
     private static int[] colors(IndexColorModel palette) {
-        int[] colors = new int[Math.max(256, palette.getMapSize())];
-        Arrays.setAll(colors, i -> i * 0x010101); // entries that the file leaves out are a grey ramp in Pillow
+        int[] colors = new int[Math.max(256, palette.getMapSize())]; // what the file leaves out is black
         palette.getRGBs(colors);
         return colors;
     }
@@ -148,14 +139,14 @@ final class RasterPixels {
         return rgb;
     }
 
-    private static byte[] fromAnySamples(Raster raster, boolean alphaIsColorKey) {
+    private static byte[] fromAnySamples(Raster raster) {
         int width = raster.getWidth();
         int bands = raster.getNumBands();
         boolean colored = bands >= RGB;
         byte[] rgb = new byte[RgbImage.byteCount(width, raster.getHeight())];
         int[] bits = raster.getSampleModel().getSampleSize();
         boolean wide = raster.getSampleModel().getDataType() != DataBuffer.TYPE_BYTE;
-        boolean clips = wide && (bands == 1 || (bands == 2 && alphaIsColorKey));
+        boolean clips = wide && bands == 1;
         int[] row = new int[Math.multiplyExact(width, bands)];
         int at = 0;
         for (int y = 0; y < raster.getHeight(); y++) {

@@ -1,7 +1,7 @@
 package dev.mpo.data.pair;
 
 import dev.mpo.core.ConfigException;
-import dev.mpo.data.image.ImageDecoder;
+import dev.mpo.data.image.DecodeOptions;
 import dev.mpo.data.image.TileOptions;
 import java.util.OptionalLong;
 
@@ -12,7 +12,7 @@ import java.util.OptionalLong;
  * @param imageTokensPerTile how many visual tokens the model makes of a tile, 256 for the published models
  * @param maxSequenceLength the largest number of tokens of a prompt with one answer ({@code data.max_seq_length})
  * @param onTooLong what happens to longer pairs
- * @param maxPixels refuse images with more pixels than this
+ * @param decoding what image files are accepted
  * @param augmentationSeed seed of the JPEG re-encoding that {@code data_augment} in a meta file asks for; empty leaves
  *     all images as they are
  */
@@ -21,7 +21,7 @@ public record PairOptions(
         int imageTokensPerTile,
         int maxSequenceLength,
         OnTooLong onTooLong,
-        long maxPixels,
+        DecodeOptions decoding,
         OptionalLong augmentationSeed) {
 
     /** Checks the ranges. */
@@ -42,29 +42,28 @@ public record PairOptions(
                 imageTokensPerTile,
                 maxSequenceLength,
                 onTooLong,
-                ImageDecoder.DEFAULT_MAX_PIXELS,
+                DecodeOptions.defaults(),
                 OptionalLong.empty());
     }
 
-    /** Returns the same options with another limit of pixels per image. */
-    public PairOptions withMaxPixels(long limit) {
-        return new PairOptions(tiles, imageTokensPerTile, maxSequenceLength, onTooLong, limit, augmentationSeed);
+    /** Returns the same options with other image files accepted. */
+    public PairOptions withDecoding(DecodeOptions other) {
+        return new PairOptions(tiles, imageTokensPerTile, maxSequenceLength, onTooLong, other, augmentationSeed);
     }
 
     /** Returns the same options with another largest number of tokens. */
     public PairOptions withMaxSequenceLength(int limit) {
-        return new PairOptions(tiles, imageTokensPerTile, limit, onTooLong, maxPixels, augmentationSeed);
+        return new PairOptions(tiles, imageTokensPerTile, limit, onTooLong, decoding, augmentationSeed);
     }
 
     /** Returns the same options with all images as they are, whatever a meta file asks for. */
     public PairOptions withoutAugmentation() {
-        return new PairOptions(
-                tiles, imageTokensPerTile, maxSequenceLength, onTooLong, maxPixels, OptionalLong.empty());
+        return new PairOptions(tiles, imageTokensPerTile, maxSequenceLength, onTooLong, decoding, OptionalLong.empty());
     }
 
     /** Returns the same options with JPEG re-encoding, drawn from a seed, where a meta file asks for it. */
     public PairOptions withAugmentation(long seed) {
         return new PairOptions(
-                tiles, imageTokensPerTile, maxSequenceLength, onTooLong, maxPixels, OptionalLong.of(seed));
+                tiles, imageTokensPerTile, maxSequenceLength, onTooLong, decoding, OptionalLong.of(seed));
     }
 }

@@ -1,5 +1,6 @@
 package dev.mpo.data.pair;
 
+import dev.mpo.data.image.DecodedImage;
 import dev.mpo.data.image.ImageDecoder;
 import dev.mpo.data.image.ImageSize;
 import dev.mpo.data.image.JpegDegradation;
@@ -63,11 +64,19 @@ public record RowTiles(int[] perImage, Tiles tiles) {
         List<byte[]> files = work.all(parts(images.size(), i -> images.get(i).read()));
         work.reserve(() -> bytes(files, tileOptions));
         List<Tiles> parts = work.all(parts(images.size(), i -> {
-            RgbImage image = ImageDecoder.decode(files.get(i), images.get(i).name(), options.maxPixels());
+            RgbImage image = decode(files.get(i), images.get(i).name(), options);
             return tile(image, dataset, options, tileOptions, 31 * draw + i, work.buffers());
         }));
         int[] perImage = parts.stream().mapToInt(Tiles::count).toArray();
         return new RowTiles(perImage, Tiles.concat(parts, work.buffers()));
+    }
+
+    private static RgbImage decode(byte[] file, String name, PairOptions options) {
+        DecodedImage decoded = ImageDecoder.decodeAll(file, name, options.decoding());
+        if (decoded.damage() != null) {
+            TruncatedImages.note(name, decoded.damage());
+        }
+        return decoded.image();
     }
 
     private static <T> List<Supplier<T>> parts(int count, IntFunction<T> part) {

@@ -67,7 +67,7 @@ final class GoldenPixelsTest {
             for (JsonNode item : golden.path("images")) {
                 for (Path archive : List.of(zip, tar)) {
                     Media media = source.find(Path.of(archive + "!/images"), text(item, "image"));
-                    RgbImage image = ImageDecoder.decode(media, ImageDecoder.DEFAULT_MAX_PIXELS);
+                    RgbImage image = ImageDecoder.decode(media, DecodeOptions.defaults());
                     assertThat(Pixels.sha256(image)).as(media.name()).isEqualTo(text(item, "decoded_sha256"));
                     assertThat(ImageSize.read(media)).isEqualTo(new ImageSize(image.width(), image.height()));
                 }

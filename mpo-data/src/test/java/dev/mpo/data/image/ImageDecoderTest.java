@@ -45,7 +45,10 @@ final class ImageDecoderTest {
     @ParameterizedTest
     @MethodSource("fixtures")
     void everyKindOfFileDecodesToPillowsPixels(Fixture fixture) {
-        RgbImage image = ImageDecoder.decode(resource(fixture.file()), fixture.file());
+        DecodedImage decoded =
+                ImageDecoder.decodeAll(resource(fixture.file()), fixture.file(), DecodeOptions.defaults());
+        assertThat(decoded.damage()).isNull();
+        RgbImage image = decoded.image();
         assertThat(image.width()).isEqualTo(fixture.width());
         assertThat(image.height()).isEqualTo(fixture.height());
         assertThat(Pixels.sha256(image)).isEqualTo(fixture.sha256());
@@ -122,12 +125,35 @@ final class ImageDecoderTest {
         "bmp_24_bits.bmp, 67",
         "tiff_rgb_lzw.tif, 67"
     })
-    void aFileCutShortIsRefusedAndNotFilledWithGrey(String name, int percent) {
+    void aFileCutShortIsRefusedIfTheOptionsSaySo(String name, int percent) {
         byte[] whole = resource(name);
         byte[] part = Arrays.copyOf(whole, whole.length * percent / 100);
-        assertFailure(() -> ImageDecoder.decode(part, name))
+        DecodeOptions strict = DecodeOptions.defaults().withTruncated(false);
+        assertFailure(() -> ImageDecoder.decode(part, name, strict))
                 .hasMessageContaining("image " + name)
                 .hasMessageContaining("Fix:");
+    }
+
+    /** A file cut short and what Pillow makes of the rest. */
+    record Cut(String file, int bytes, int width, int height, String sha256) {}
+
+    static List<Cut> cuts() {
+        return new String(resource("truncated.txt"), StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.split(" "))
+                .map(f -> new Cut(f[0], Integer.parseInt(f[1]), Integer.parseInt(f[2]), Integer.parseInt(f[3]), f[4]))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cuts")
+    void aFileCutShortIsFilledUpAsPillowDoesIt(Cut cut) {
+        byte[] part = Arrays.copyOf(resource(cut.file()), cut.bytes());
+        DecodedImage decoded = ImageDecoder.decodeAll(part, cut.file(), DecodeOptions.defaults());
+        assertThat(decoded.image().width()).isEqualTo(cut.width());
+        assertThat(decoded.image().height()).isEqualTo(cut.height());
+        assertThat(Pixels.sha256(decoded.image())).isEqualTo(cut.sha256());
     }
 
     @Test
@@ -148,8 +174,10 @@ final class ImageDecoderTest {
     @ParameterizedTest
     @CsvSource({"jpeg_420.jpg, 390", "gif_small_frame.gif, 1199", "webp_animated.webp, 719", "png_rgba_8_bits.png, 62"})
     void anImageOverThePixelLimitIsRefusedBeforeDecoding(String name, long limit) {
-        assertThat(ImageDecoder.decode(resource(name), name, limit + 1)).isNotNull();
-        assertFailure(() -> ImageDecoder.decode(resource(name), name, limit))
+        DecodeOptions limits = DecodeOptions.defaults();
+        assertThat(ImageDecoder.decode(resource(name), name, limits.withMaxPixels(limit + 1)))
+                .isNotNull();
+        assertFailure(() -> ImageDecoder.decode(resource(name), name, limits.withMaxPixels(limit)))
                 .hasMessageContaining("more than the limit of " + limit);
     }
 
@@ -162,7 +190,7 @@ final class ImageDecoderTest {
             bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
             bytes[random.nextInt(Math.min(64, bytes.length))] = (byte) random.nextInt(256);
             try {
-                ImageDecoder.decode(bytes, "damaged", 1_000_000);
+                ImageDecoder.decode(bytes, "damaged", DecodeOptions.defaults().withMaxPixels(1_000_000));
             } catch (DataException e) {
                 assertThat(e).hasMessageContaining("damaged");
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mpo.core.DataException;
+import dev.mpo.data.image.DecodeOptions;
 import dev.mpo.data.image.TileOptions;
 import dev.mpo.data.text.ChatTemplate;
 import java.nio.file.Path;
@@ -131,7 +132,9 @@ final class PairEncoderTest {
     @Test
     void imagesOverTheLimitOfPixelsAreBad() {
         String row = "{\"image\": \"wide.png\", \"question\": \"q\", \"chosen\": \"c\", \"rejected\": \"r\"}";
-        PairOptions options = encoder(NO_LIMIT, OnTooLong.CUT).options().withMaxPixels(56 * 28 - 1);
+        PairOptions options = encoder(NO_LIMIT, OnTooLong.CUT)
+                .options()
+                .withDecoding(DecodeOptions.defaults().withMaxPixels(56 * 28 - 1));
         try (PairDataset dataset = dataset(List.of(row), Map.of())) {
             assertThat(PairEncoder.create(new CharacterTokenizer(), ChatTemplate.of("internvl2_5"), options)
                             .tryEncode(dataset, 0, 0))

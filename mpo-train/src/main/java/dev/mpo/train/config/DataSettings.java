@@ -1,5 +1,6 @@
 package dev.mpo.train.config;
 
+import dev.mpo.data.image.DecodeOptions;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxBadFraction share of bad rows beyond which the run stops
  * @param onTooLong what to do with a pair that exceeds maxSeqLength
  * @param pixelLimit most pixels per image
+ * @param truncatedImages what to do with an image file that ends before its pixels do
  * @param urls whether and how images at URLs are read
  */
 public record DataSettings(
@@ -46,6 +48,7 @@ public record DataSettings(
         @Range(min = 0, max = 1) double maxBadFraction,
         OnTooLong onTooLong,
         @Range(min = 1) long pixelLimit,
+        TruncatedImages truncatedImages,
         UrlSettings urls) {
 
     /** By what the lengths of pairs are compared. */
@@ -74,6 +77,19 @@ public record DataSettings(
         DROP,
         /** Stop the run. */
         FAIL
+    }
+
+    /** What to do with an image file that ends before its pixels do. */
+    public enum TruncatedImages {
+        /** Complete it as Pillow does with LOAD_TRUNCATED_IMAGES, and warn. */
+        USE,
+        /** Its row is a bad one. */
+        REFUSE
+    }
+
+    /** Returns what image files are accepted. */
+    public DecodeOptions decoding() {
+        return new DecodeOptions(pixelLimit, truncatedImages == TruncatedImages.USE);
     }
 
     /** Copies lists and maps, keeping their order. */

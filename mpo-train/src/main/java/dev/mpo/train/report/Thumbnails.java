@@ -1,6 +1,7 @@
 package dev.mpo.train.report;
 
 import dev.mpo.core.DataException;
+import dev.mpo.data.image.DecodeOptions;
 import dev.mpo.data.image.ImageDecoder;
 import dev.mpo.data.image.RgbImage;
 import dev.mpo.data.source.Media;
@@ -36,7 +37,7 @@ final class Thumbnails {
     static Optional<String> dataUri(Path folder, String image) {
         try (MediaSource source = MediaSource.local()) {
             Media media = source.find(folder, image);
-            BufferedImage picture = buffered(ImageDecoder.decode(media, ImageDecoder.DEFAULT_MAX_PIXELS));
+            BufferedImage picture = buffered(ImageDecoder.decode(media, DecodeOptions.defaults()));
             return Optional.of("data:image/png;base64," + encoded(shrunk(picture, MAX_SIDE), "png"));
         } catch (DataException e) {
             LOG.warn("{}; the report goes without it", e.getMessage());

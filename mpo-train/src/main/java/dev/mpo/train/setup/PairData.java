@@ -46,7 +46,7 @@ public final class PairData implements AutoCloseable {
         TileOptions tiles = new TileOptions(
                 model.imageSize(), data.minDynamicPatch(), data.maxDynamicPatch(), thumbnail, model.dynamicImageSize());
         PairOptions options = PairOptions.of(tiles, model.imageTokensPerTile(), data.maxSeqLength(), onTooLong(data))
-                .withMaxPixels(data.pixelLimit())
+                .withDecoding(data.decoding())
                 .withAugmentation(settings.train().seed());
         PairEncoder encoder = PairEncoder.create(tokenizer, ChatTemplate.of(template), options);
         List<PairDataset> datasets = DataSources.open(data);

@@ -40,6 +40,7 @@ final class RunConfigTest {
                                 0.01,
                                 DataSettings.OnTooLong.CUT,
                                 178956970L,
+                                DataSettings.TruncatedImages.USE,
                                 new UrlSettings(false, 20, 67108864, 3, null)),
                         new LossSettings(List.of("sigmoid", "bco_pair", "sft"), List.of(0.8, 0.2, 1.0), 0.1, 0),
                         new TrainSettings(
