@@ -122,6 +122,28 @@ class MemoryModelTest {
                 .isCloseTo(measured, TENTH);
     }
 
+    /**
+     * The larger peak of two processes ({@link RankPeakProbe}: micro, no tiles, a prompt of 110 tokens, answers of 50,
+     * recomputation, a live reference), as measured with {@code MALLOC_MMAP_THRESHOLD_=131072}: an allocator that keeps
+     * what is freed holds gathered stages twice.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "NONE, false, 739434496",
+        "OPTIMIZER, false, 620748800",
+        "FULL, false, 529485824",
+        "OPTIMIZER, true, 667435008"
+    })
+    void recordedPeaksOfRanksArePredicted(Shard shard, boolean offload, double measured) {
+        PlanSettings settings = PlanSettings.of(false)
+                .withRecompute(Recompute.FULL)
+                .withParallel(shard, offload, 2)
+                .withPairs(1, 2);
+        MemoryUse use =
+                new MemoryModel(BenchPreset.of("micro"), Calibration.cpu()).of(new PairShape(0, 110, 50, 50), settings);
+        assertThat(use.peak() + use.host()).isCloseTo(measured, TENTH);
+    }
+
     /** Measures here and now, in processes of their own. */
     @ParameterizedTest
     @ValueSource(strings = {"branched none copy train", "plain none copy train", "branched full cached train"})
