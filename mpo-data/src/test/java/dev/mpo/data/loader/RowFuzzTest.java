@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.mpo.core.DataException;
+import dev.mpo.data.check.CheckOptions;
+import dev.mpo.data.check.DataCheck;
+import dev.mpo.data.check.FindingKind;
 import dev.mpo.data.fuzz.Mutations;
 import dev.mpo.data.image.TileOptions;
 import dev.mpo.data.meta.PathMap;
@@ -22,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -33,11 +37,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Damaged annotation files, read by the loader with a real tokenizer: every line is delivered or reported by its place,
- * and nothing hangs or fails in another way.
+ * and nothing hangs or fails in another way. A check of the same file says of the same lines that they are bad.
  */
 class RowFuzzTest {
 
-    private static final int EVERYDAY_FILES = 150;
+    private static final int EVERYDAY_FILES = 400;
+    private static final Set<FindingKind> NO_PREFERENCE =
+            EnumSet.of(FindingKind.EMPTY_ANSWER, FindingKind.EQUAL_ANSWERS);
     private static final List<String> PIECES = List.of(
             "<image>",
             "<IMG_CONTEXT>",
@@ -103,6 +109,9 @@ class RowFuzzTest {
                 all.addAll(reported);
                 assertThat(all).as("file %d of %d lines", file, lines).hasSize(lines);
                 assertThat(delivered.size() + reported.size()).isEqualTo(lines);
+                assertThat(lines == 0 ? Set.of() : foundByACheck(encoder))
+                        .as("file %d:%n%s", file, new String(bytes, StandardCharsets.UTF_8))
+                        .isEqualTo(reported);
                 bad += reported.size();
                 good += delivered.size();
             }
@@ -149,6 +158,26 @@ class RowFuzzTest {
             }
         }
         return delivered;
+    }
+
+    /** Returns the lines that a check finds bad, those left out that training takes and only have no preference. */
+    private Set<Integer> foundByACheck(PairEncoder encoder) {
+        List<PairDataset> datasets = PairDataset.load(List.of(folder.resolve("meta.json")), PathMap.none());
+        Set<Integer> found = new TreeSet<>();
+        try {
+            DataCheck.run(
+                    datasets,
+                    CheckOptions.withoutModel().withEncoder(encoder),
+                    finding -> {
+                        if (finding.kind().bad() && !NO_PREFERENCE.contains(finding.kind())) {
+                            found.add(finding.line());
+                        }
+                    },
+                    (done, total) -> {});
+        } finally {
+            datasets.forEach(PairDataset::close);
+        }
+        return found;
     }
 
     /** Counts lines as an editor does, those at the end left out that are blank. */
