@@ -14,31 +14,52 @@ import java.util.stream.IntStream;
 /**
  * Which query rows a layer computes and which keys each of them sees, for whichever attention kernel there is.
  *
- * <p>Segment by segment: fused attention with a mask where plain causality does not say it. With variable-length flash
- * attention (CUDA, half precision): all segments in one call, each with its prefix gathered in front of its own keys;
- * that kernel aligns causality at the last query and the last key, which is what a branch needs.
+ * <p>There are three {@linkplain Kernel kernels}: pieces without masks, segments with masks, and all segments in one
+ * call of variable-length attention, each with its prefix gathered in front of its own keys; the latter aligns
+ * causality at the last query and the last key, which is what a branch needs.
  *
  * @param rows rows of the stream that the layer computes, or empty for all, [R]
  * @param segments six numbers per segment: query range among the computed rows, prefix range, key range
+ * @param pieces six numbers per piece: query range among the computed rows, key range among all rows, 1 if causality
+ *     aligns their ends (else every query sees every key), 1 if it is the first piece of these queries
  * @param masks additive mask per segment, [queries, keys], or empty where causality alone suffices
  * @param varlen for the variable-length kernel: running sums of query and of key counts, [segments + 1], and the row of
  *     each key; none for the other
  * @param longest for the variable-length kernel: the most queries and the most keys of a segment
  */
-record AttentionPlan(Tensor rows, long[] segments, Tensor[] masks, Tensor[] varlen, long[] longest) {
+record AttentionPlan(Tensor rows, long[] segments, long[] pieces, Tensor[] masks, Tensor[] varlen, long[] longest) {
+
+    /** How attention over a packed stream is computed. */
+    enum Kernel {
+        /** Fused attention by pieces, whose results are merged by log-sum-exp, with a backward pass of its own. */
+        PIECES,
+        /** Fused attention by segment under autograd, with a mask where plain causality does not say it. */
+        MASKS,
+        /** Variable-length attention under autograd. */
+        VARLEN;
+
+        /** Returns the kernel for a device and an element type. */
+        static Kernel of(Device device, DType dtype) {
+            boolean half = dtype == DType.BFLOAT16 || dtype == DType.FLOAT16;
+            if (device.isCpu() && !half) {
+                return PIECES;
+            }
+            return VarlenAttention.applies(device, dtype) ? VARLEN : MASKS;
+        }
+    }
 
     /** Plans the computation of every row. */
-    static AttentionPlan full(Scope scope, PackedBatch batch, Device device, DType dtype) {
-        return new Builder(scope, device, dtype).build(batch, batch.segments(), new int[0]);
+    static AttentionPlan full(Scope scope, PackedBatch batch, Kernel kernel, Device device, DType dtype) {
+        return new Builder(scope, kernel, device, dtype).build(batch, batch.segments(), new int[0]);
     }
 
     /** Plans the computation of the rows from the first to the last scored one of each segment. */
-    static AttentionPlan scoredOnly(Scope scope, PackedBatch batch, Device device, DType dtype) {
+    static AttentionPlan scoredOnly(Scope scope, PackedBatch batch, Kernel kernel, Device device, DType dtype) {
         List<Segment> ranges = scoredRanges(batch);
         int[] rows = ranges.stream()
                 .flatMapToInt(r -> IntStream.range(r.start(), r.end()))
                 .toArray();
-        return new Builder(scope, device, dtype).build(batch, ranges, rows);
+        return new Builder(scope, kernel, device, dtype).build(batch, ranges, rows);
     }
 
     /** Returns, for each segment with scored rows, the range from the first to the last of them. */
@@ -57,22 +78,24 @@ record AttentionPlan(Tensor rows, long[] segments, Tensor[] masks, Tensor[] varl
         return ranges;
     }
 
-    private record Builder(Scope scope, Device device, DType dtype, Map<Long, Tensor> cache, Tensor none) {
+    private record Builder(
+            Scope scope, Kernel kernel, Device device, DType dtype, Map<Long, Tensor> cache, Tensor none) {
 
-        Builder(Scope scope, Device device, DType dtype) {
-            this(scope, device, dtype, new HashMap<>(), Tensors.zeros(scope, device, dtype, 0));
+        Builder(Scope scope, Kernel kernel, Device device, DType dtype) {
+            this(scope, kernel, device, dtype, new HashMap<>(), Tensors.zeros(scope, device, dtype, 0));
         }
 
         AttentionPlan build(PackedBatch batch, List<Segment> queries, int[] rows) {
             long[] segments = segments(batch, queries);
             Tensor rowTensor =
                     rows.length == 0 ? Tensors.zeros(scope, device, DType.INT64, 0) : Tensors.of(scope, device, rows);
-            if (VarlenAttention.applies(device, dtype)) {
+            long[] pieces = AttentionPieces.of(segments);
+            if (kernel == Kernel.VARLEN) {
                 VarlenLayout layout = VarlenLayout.of(segments);
                 long[] longest = {layout.mostQueries(), layout.mostKeys()};
-                return new AttentionPlan(rowTensor, segments, new Tensor[0], varlen(layout), longest);
+                return new AttentionPlan(rowTensor, segments, pieces, new Tensor[0], varlen(layout), longest);
             }
-            return new AttentionPlan(rowTensor, segments, masks(segments), new Tensor[0], new long[0]);
+            return new AttentionPlan(rowTensor, segments, pieces, masks(segments), new Tensor[0], new long[0]);
         }
 
         private static long[] segments(PackedBatch batch, List<Segment> queries) {
@@ -109,7 +132,8 @@ record AttentionPlan(Tensor rows, long[] segments, Tensor[] masks, Tensor[] varl
             for (int i = 0; i < masks.length; i++) {
                 int queries = VarlenLayout.numQueries(segments, i);
                 int keys = VarlenLayout.numKeys(segments, i);
-                masks[i] = queries == 1 || queries == keys ? none : mask(queries, keys);
+                boolean plain = kernel == Kernel.PIECES || queries == 1 || queries == keys;
+                masks[i] = plain ? none : mask(queries, keys);
             }
             return masks;
         }

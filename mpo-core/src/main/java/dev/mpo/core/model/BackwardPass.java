@@ -77,6 +77,16 @@ final class BackwardPass {
         }
         try (Scope done = graph.scope()) {
             Tensor leaf = graph.inputLeaf();
+            if (graph.kept() != null) {
+                return ((LayerStage) record.stage())
+                        .backward(
+                                pass.scope,
+                                gradient,
+                                Objects.requireNonNull(input),
+                                graph.kept(),
+                                pass.inputs,
+                                leaf != null);
+            }
             Tensor[] inputs = leaf == null ? new Tensor[0] : new Tensor[] {leaf};
             Tensor[] out = Tensors.accumulate(
                     pass.scope,

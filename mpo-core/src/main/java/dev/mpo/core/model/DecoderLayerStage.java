@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The last layer computes queries, and everything after them, only for the rows that some label needs.
  */
 record DecoderLayerStage(int index, StageWeights weights, LanguageConfig config, boolean last, double loraScale)
-        implements Stage {
+        implements LayerStage {
 
     @Override
     public String name() {
@@ -22,7 +22,45 @@ record DecoderLayerStage(int index, StageWeights weights, LanguageConfig config,
 
     @Override
     public Tensor compute(Scope scope, @Nullable Tensor input, Tensor[] w, StepInputs in) {
-        return ModelOps.OPS.call(scope, "decoder_layer", arguments(Objects.requireNonNull(input), w, in));
+        Tensor x = Objects.requireNonNull(input);
+        return in.writtenOut()
+                ? output(scope, x, w, in)
+                : ModelOps.OPS.call(scope, "decoder_layer", arguments(x, w, in));
+    }
+
+    @Override
+    public Tensor[] forward(Scope scope, Tensor input, Tensor[] w, StepInputs in) {
+        AttentionPlan plan = plan(in);
+        return ModelOps.OPS.callList(
+                scope,
+                "decoder_forward",
+                input,
+                w,
+                in.ropeTables(),
+                plan.rows(),
+                plan.pieces(),
+                shape(),
+                config.rmsNormEps(),
+                loraScale);
+    }
+
+    @Override
+    public Tensor backward(Scope scope, Tensor gradient, Tensor input, Tensor[] kept, StepInputs in, boolean wanted) {
+        AttentionPlan plan = plan(in);
+        return ModelOps.OPS.call(
+                scope,
+                "decoder_backward",
+                gradient,
+                input,
+                kept,
+                weights.slots(),
+                weights.gradientSlots(in.none()),
+                in.ropeTables(),
+                plan.rows(),
+                plan.pieces(),
+                shape(),
+                loraScale,
+                wanted);
     }
 
     /** Computes the output, and the rotated keys and the values of all rows, [T, K, d]. */
@@ -31,7 +69,7 @@ record DecoderLayerStage(int index, StageWeights weights, LanguageConfig config,
     }
 
     private Object[] arguments(Tensor input, Tensor[] w, StepInputs in) {
-        AttentionPlan plan = last ? in.lastLayerPlan() : in.plan();
+        AttentionPlan plan = plan(in);
         return new Object[] {
             input,
             w,
@@ -45,6 +83,10 @@ record DecoderLayerStage(int index, StageWeights weights, LanguageConfig config,
             config.rmsNormEps(),
             loraScale
         };
+    }
+
+    private AttentionPlan plan(StepInputs in) {
+        return last ? in.lastLayerPlan() : in.plan();
     }
 
     private long[] shape() {

@@ -30,14 +30,22 @@ public final class ForwardPass implements AutoCloseable {
             Stage stage, @Nullable Tensor input, @Nullable Graph graph, boolean announced) {}
 
     /**
-     * A stage computed under autograd.
+     * A stage computed under autograd, or for a written-out backward pass.
      *
      * @param scope owner of everything below
-     * @param inputLeaf the leaf that stands for the input, or null if no gradient is wanted there
+     * @param inputLeaf the leaf that stands for the input, or the input itself for a written-out backward pass; null if
+     *     no gradient is wanted there
      * @param parameterLeaves the leaves that stand for the trained parameters
      * @param output the result
+     * @param kept for a written-out backward pass, which also reads the stage's parameters: what it needs; null under
+     *     autograd
      */
-    record Graph(Scope scope, @Nullable Tensor inputLeaf, Tensor[] parameterLeaves, Tensor output) {}
+    record Graph(
+            Scope scope,
+            @Nullable Tensor inputLeaf,
+            Tensor[] parameterLeaves,
+            Tensor output,
+            Tensor @Nullable [] kept) {}
 
     ForwardPass(StepInputs inputs, Recompute recompute, Tensor placeholder) {
         this.inputs = inputs;

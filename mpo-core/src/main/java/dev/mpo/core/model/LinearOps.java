@@ -3,7 +3,8 @@ package dev.mpo.core.model;
 import dev.mpo.core.tensor.CpuFeatures;
 
 /**
- * Linear maps as TorchScript: {@code linear} and {@code linear_backward_input}.
+ * Linear maps as TorchScript: {@code linear}, {@code linear_backward_input}, and {@code add_product}, which adds
+ * {@code factor g^T x} to a sum unless that is empty.
  *
  * <p>libtorch multiplies single-precision matrices with MKL, which uses half of the vector width of AMD processors.
  * oneDNN, which is part of libtorch too, uses all of it and takes about half of the time, although inputs and results
@@ -26,6 +27,11 @@ final class LinearOps {
 
             def linear_backward_input(self, g: Tensor, weight: Tensor) -> Tensor:
               return torch.matmul(g, weight)
+
+            def add_product(self, sums: Tensor, g: Tensor, x: Tensor, factor: float) -> int:
+              if torch.numel(sums) > 0:
+                r = torch.addmm_(sums, torch.t(g), x, beta=1, alpha=factor)
+              return 0
 
             """;
 
@@ -50,6 +56,15 @@ final class LinearOps {
               else:
                 y = torch.matmul(g, weight)
               return y
+
+            def add_product(self, sums: Tensor, g: Tensor, x: Tensor, factor: float) -> int:
+              if torch.numel(sums) > 0:
+                if self.suits_onednn(g) and self.suits_onednn(x):
+                  gw, gb, = torch.mkldnn_linear_backward_weights(torch.to_mkldnn(g, None), torch.to_mkldnn(x, None), sums, False)
+                  r = torch.add_(sums, torch.to_dense(gw, None, masked_grad=None), alpha=factor)
+                else:
+                  r = torch.addmm_(sums, torch.t(g), x, beta=1, alpha=factor)
+              return 0
 
             """;
 

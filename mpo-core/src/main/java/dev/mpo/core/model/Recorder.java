@@ -4,6 +4,7 @@ import dev.mpo.core.tensor.GradMode;
 import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
 import dev.mpo.core.tensor.Tensors;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -77,18 +78,27 @@ final class Recorder {
         return Tensors.leaf(pass.scope, graph.output());
     }
 
-    /** Computes a stage under autograd; {@code differentiated} is its input if a gradient is wanted there. */
+    /**
+     * Computes a stage under autograd or for its written-out backward pass; {@code differentiated} is its input if a
+     * gradient is wanted there.
+     */
     static ForwardPass.Graph graph(
             Stage stage, @Nullable Tensor differentiated, @Nullable Tensor input, StepInputs in) {
         Scope scope = new Scope();
         try {
+            if (stage instanceof LayerStage layer && in.writtenOut()) {
+                Tensor[] all = layer.forward(
+                        scope, Objects.requireNonNull(input), stage.weights().slots(), in);
+                Tensor[] kept = Arrays.copyOfRange(all, 1, all.length);
+                return new ForwardPass.Graph(scope, differentiated, new Tensor[0], all[0], kept);
+            }
             Tensor leaf = differentiated == null ? null : Tensors.leaf(scope, differentiated);
             Tensor[] slots = stage.weights().leafSlots(scope);
             Tensor y;
             try (GradMode on = GradMode.enable()) {
                 y = stage.compute(scope, leaf != null ? leaf : input, slots, in);
             }
-            return new ForwardPass.Graph(scope, leaf, stage.weights().trainedLeaves(slots), y);
+            return new ForwardPass.Graph(scope, leaf, stage.weights().trainedLeaves(slots), y, null);
         } catch (RuntimeException e) {
             scope.close();
             throw e;

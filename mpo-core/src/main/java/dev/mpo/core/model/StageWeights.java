@@ -105,6 +105,17 @@ final class StageWeights {
                 .toArray(Tensor[]::new);
     }
 
+    /** Returns the gradient sums in the order of the slots, with {@code absent} where nothing is trained. */
+    Tensor[] gradientSlots(Tensor absent) {
+        Tensor[] all = new Tensor[slots().length];
+        Arrays.fill(all, absent);
+        Tensor[] sums = gradients();
+        for (int i = 0; i < sums.length; i++) {
+            all[trainedSlots[i]] = sums[i];
+        }
+        return all;
+    }
+
     /** Returns the parameters with the trained ones replaced by fresh leaves of an autograd graph. */
     Tensor[] leafSlots(Scope scope) {
         Tensor[] all = slots().clone();

@@ -29,6 +29,7 @@ final class StepInputs {
     private final Tensor none;
     private final Map<Integer, Tensor> dropScales = new HashMap<>();
     private final boolean adapters;
+    private final boolean writtenOut;
 
     StepInputs(
             Scope scope,
@@ -36,17 +37,19 @@ final class StepInputs {
             LanguageConfig config,
             DropPath dropPath,
             boolean adapters,
+            AttentionPlan.Kernel kernel,
             Device device,
             DType dtype) {
         this.batch = batch;
         this.adapters = adapters;
+        this.writtenOut = kernel == AttentionPlan.Kernel.PIECES;
         this.pixels = Tensors.of(scope, device, batch.tiles(), batch.numTiles(), batch.tileSize(), batch.tileSize(), 3);
         this.ids = Tensors.of(scope, device, batch.ids());
         this.imageRows = Tensors.of(scope, device, batch.imageRows());
         this.textRows = Tensors.of(scope, device, textRows(batch, config.paddingTokenId()));
         this.ropeTables = ropeTables(scope, batch.positions(), batch.ropeLengths(), config, device, dtype);
-        this.plan = AttentionPlan.full(scope, batch, device, dtype);
-        this.lastLayerPlan = batch.trim() ? AttentionPlan.scoredOnly(scope, batch, device, dtype) : plan;
+        this.plan = AttentionPlan.full(scope, batch, kernel, device, dtype);
+        this.lastLayerPlan = batch.trim() ? AttentionPlan.scoredOnly(scope, batch, kernel, device, dtype) : plan;
         this.scoredIndex = Tensors.of(scope, device, scoredIndex(batch, lastLayerPlan));
         this.labels = Tensors.of(scope, device, batch.labels());
         this.none = Tensors.zeros(scope, device, dtype, 0);
@@ -112,6 +115,19 @@ final class StepInputs {
     /** Whether adapters take part; otherwise the pass goes as if the model had none. */
     boolean adapters() {
         return adapters;
+    }
+
+    /**
+     * Whether layers use their written-out backward pass and its attention kernel. Otherwise they are computed under
+     * autograd.
+     */
+    boolean writtenOut() {
+        return writtenOut;
+    }
+
+    /** An empty tensor that stands for an absent one. */
+    Tensor none() {
+        return none;
     }
 
     PackedBatch batch() {

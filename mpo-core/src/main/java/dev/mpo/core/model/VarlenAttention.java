@@ -62,7 +62,7 @@ final class VarlenAttention {
         int[] ids = new int[53];
         PackedBatch batch =
                 new PackedBatch(new byte[0], 0, 1, ids, ids, ids, new int[0], segments, new int[0], new int[0], false);
-        AttentionPlan masked = AttentionPlan.full(scope, batch, device, dtype);
+        AttentionPlan masked = AttentionPlan.full(scope, batch, AttentionPlan.Kernel.MASKS, device, dtype);
         VarlenLayout layout = VarlenLayout.of(masked.segments());
         Tensor[] varlen = {
             Tensors.to(scope, Tensors.of(scope, device, layout.queryEnds()), DType.INT32),

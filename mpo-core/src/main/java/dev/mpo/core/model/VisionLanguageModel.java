@@ -208,6 +208,10 @@ public final class VisionLanguageModel implements AutoCloseable {
         return inputs(owner, batch, DropPath.NONE, true);
     }
 
+    List<Stage> visionStages() {
+        return visionStages;
+    }
+
     List<Stage> decoderStages() {
         return decoderStages;
     }
@@ -232,7 +236,9 @@ public final class VisionLanguageModel implements AutoCloseable {
     }
 
     private StepInputs inputs(Scope owner, PackedBatch batch, DropPath dropPath, boolean adapters) {
-        return new StepInputs(owner, batch, config.language(), dropPath, adapters, options.device(), options.compute());
+        AttentionPlan.Kernel kernel = AttentionPlan.Kernel.of(options.device(), options.compute());
+        return new StepInputs(
+                owner, batch, config.language(), dropPath, adapters, kernel, options.device(), options.compute());
     }
 
     /** Returns whether neither vision tower nor projector is trained, adapters included. */

@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A layer of InternViT: attention over the patches of each tile, then an MLP, each scaled per channel. */
-record VisionLayerStage(int index, StageWeights weights, VisionConfig config, double loraScale) implements Stage {
+record VisionLayerStage(int index, StageWeights weights, VisionConfig config, double loraScale) implements LayerStage {
 
     @Override
     public String name() {
@@ -16,15 +16,51 @@ record VisionLayerStage(int index, StageWeights weights, VisionConfig config, do
 
     @Override
     public Tensor compute(Scope scope, @Nullable Tensor input, Tensor[] w, StepInputs in) {
+        Tensor x = Objects.requireNonNull(input);
+        if (in.writtenOut()) {
+            return output(scope, x, w, in);
+        }
         return ModelOps.OPS.call(
                 scope,
                 "vision_layer",
-                Objects.requireNonNull(input),
+                x,
                 w,
                 in.dropScale(index, 0),
                 in.dropScale(index, 1),
                 config.numHeads(),
                 config.layerNormEps(),
                 loraScale);
+    }
+
+    @Override
+    public Tensor[] forward(Scope scope, Tensor input, Tensor[] w, StepInputs in) {
+        return ModelOps.OPS.callList(
+                scope,
+                "vision_forward",
+                input,
+                w,
+                in.dropScale(index, 0),
+                in.dropScale(index, 1),
+                config.numHeads(),
+                config.layerNormEps(),
+                loraScale);
+    }
+
+    @Override
+    public Tensor backward(Scope scope, Tensor gradient, Tensor input, Tensor[] kept, StepInputs in, boolean wanted) {
+        return ModelOps.OPS.call(
+                scope,
+                "vision_backward",
+                gradient,
+                input,
+                kept,
+                weights.slots(),
+                weights.gradientSlots(in.none()),
+                in.dropScale(index, 0),
+                in.dropScale(index, 1),
+                config.numHeads(),
+                config.layerNormEps(),
+                loraScale,
+                wanted);
     }
 }

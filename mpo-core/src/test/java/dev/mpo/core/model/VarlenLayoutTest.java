@@ -22,7 +22,8 @@ class VarlenLayoutTest {
     @Test
     void eachBranchGetsItsPrefixInFrontOfItsOwnKeys() {
         try (Scope scope = new Scope()) {
-            AttentionPlan plan = AttentionPlan.full(scope, batch(), Device.CPU, DType.FLOAT32);
+            AttentionPlan plan =
+                    AttentionPlan.full(scope, batch(), AttentionPlan.Kernel.MASKS, Device.CPU, DType.FLOAT32);
             VarlenLayout layout = VarlenLayout.of(plan.segments());
             assertThat(layout.queryEnds()).containsExactly(0, 3, 5, 6, 8);
             assertThat(layout.keyEnds()).containsExactly(0, 3, 8, 12, 14);
@@ -35,7 +36,8 @@ class VarlenLayoutTest {
     @Test
     void theLastLayerAsksOnlyForScoredRowsAndTheKeysBeforeThem() {
         try (Scope scope = new Scope()) {
-            AttentionPlan plan = AttentionPlan.scoredOnly(scope, batch(2, 3, 4, 5), Device.CPU, DType.FLOAT32);
+            AttentionPlan plan = AttentionPlan.scoredOnly(
+                    scope, batch(2, 3, 4, 5), AttentionPlan.Kernel.MASKS, Device.CPU, DType.FLOAT32);
             VarlenLayout layout = VarlenLayout.of(plan.segments());
             assertThat(plan.rows().toLongArray()).containsExactly(2, 3, 4, 5);
             assertThat(layout.queryEnds()).containsExactly(0, 1, 3, 4);

@@ -1,0 +1,294 @@
+package dev.mpo.core.model;
+
+/**
+ * Vision and decoder layers with written-out backward passes, as TorchScript that {@link ModelOps} compiles with its
+ * own.
+ *
+ * <p>A forward pass returns its output and the few tensors that the backward pass needs; what is cheap is computed
+ * again: norms from their scale, activations from their input. A backward pass adds parameter gradients into the sums
+ * {@code s}, in the order of the parameters {@code w}, where an empty tensor stands for a frozen one, and returns the
+ * gradient of the layer's input, which means nothing if it was not {@code wanted}. Compared with autograd that is half
+ * of the memory and fewer passes over it.
+ *
+ * <p>Attention is libtorch's fused CPU kernel, whose backward operator takes the output and the log-sum-exp of the
+ * scores. It knows no mask here: a query's keys are divided into runs that are seen entirely and one that is causal
+ * (the {@linkplain AttentionPlan pieces}). Each piece is one call; with {@code L = log(sum_i exp(L_i))} over the pieces
+ * of a query the output is {@code sum_i exp(L_i - L) o_i}. Backward, the kernel gets {@code L} and the merged output
+ * for every piece, with which its weights {@code exp(s - L)} are the true ones; the pieces' gradients then add up.
+ *
+ * <p>Letters as in {@link ModelOps}; R rows that a layer computes.
+ */
+final class LayerOps {
+
+    private static final String GRADIENTS = """
+            def add_rows(self, s: Tensor, g: Tensor) -> int:
+              if torch.numel(s) > 0:
+                r = torch.add_(s, torch.sum(g, [0], False, dtype=None))
+              return 0
+
+            def lin_back(self, g: Tensor, x: Tensor, w: List[Tensor], i: int, s: List[Tensor], lora: float, wanted: bool) -> Tensor:
+              r = self.add_product(s[i], g, x, 1.)
+              r = self.add_rows(s[i + 1], g)
+              gx = g
+              if wanted:
+                gx = self.linear_backward_input(g, w[i])
+              if torch.numel(w[i + 2]) > 0:
+                none = torch.slice(torch.flatten(w[i + 2]), 0, 0, 0)
+                if torch.numel(s[i + 3]) > 0:
+                  r = self.add_product(s[i + 3], g, self.linear(x, w[i + 2], none), lora)
+                gu = torch.mul(self.linear_backward_input(g, w[i + 3]), lora)
+                r = self.add_product(s[i + 2], gu, x, 1.)
+                if wanted:
+                  gx = torch.add_(gx, self.linear_backward_input(gu, w[i + 2]))
+              return gx
+
+            def rms_scale(self, x: Tensor, eps: float) -> Tensor:
+              n = torch.linalg_vector_norm(x, 2, [-1], True, dtype=None)
+              return torch.rsqrt_(torch.add_(torch.div_(torch.mul_(n, n), torch.size(x, -1)), eps))
+
+            def rms_apply(self, x: Tensor, scale: Tensor, weight: Tensor) -> Tensor:
+              return torch.mul_(torch.mul(x, scale), weight)
+
+            def rms_back(self, g: Tensor, x: Tensor, scale: Tensor, weight: Tensor, s: Tensor) -> Tensor:
+              n = torch.mul(x, scale)
+              gn = torch.mul(g, n)
+              r = self.add_rows(s, gn)
+              c = torch.div_(torch.unsqueeze(torch.mv(gn, weight), 1), torch.size(x, -1))
+              return torch.mul_(torch.addcmul_(torch.mul(g, weight), n, c, value=-1), scale)
+
+            def norm_keep(self, x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> List[Tensor]:
+              if torch.numel(bias) > 0:
+                h, mean, scale, = torch.native_layer_norm(x, [torch.size(x, -1)], weight, bias, eps)
+              else:
+                scale = self.rms_scale(x, eps)
+                mean = bias
+                h = self.rms_apply(x, scale, weight)
+              return [h, mean, scale]
+
+            def norm_back(self, g: Tensor, x: Tensor, mean: Tensor, scale: Tensor, weight: Tensor, bias: Tensor, s: Tensor, sb: Tensor) -> Tensor:
+              if torch.numel(bias) > 0:
+                gx, gw, gb, = torch.native_layer_norm_backward(g, x, [torch.size(x, -1)], mean, scale, weight, bias, [True, True, True])
+                if torch.numel(s) > 0:
+                  r = torch.add_(s, gw)
+                  r = torch.add_(sb, gb)
+              else:
+                gx = self.rms_back(g, x, scale, weight, s)
+              return gx
+
+            """;
+
+    private static final String VISION = """
+            def per_tile(self, x: Tensor, scale: Tensor) -> Tensor:
+              y = x
+              if torch.numel(scale) > 0:
+                y = torch.reshape(torch.mul(torch.view(x, [torch.size(scale, 0), -1, torch.size(x, 1)]), scale), [-1, torch.size(x, 1)])
+              return y
+
+            def by_head(self, x: Tensor, n: int, heads: int) -> Tensor:
+              return torch.transpose(torch.reshape(x, [n, torch.size(x, 0) // n, heads, -1]), 1, 2)
+
+            def vision_forward(self, x: Tensor, w: List[Tensor], drop1: Tensor, drop2: Tensor, heads: int, eps: float, lora: float) -> List[Tensor]:
+              n = torch.size(x, 0)
+              shape = [n, torch.size(x, 1), torch.size(x, 2)]
+              x = torch.reshape(x, [-1, torch.size(x, 2)])
+              h, mean1, scale1, = self.norm_keep(x, w[0], w[1], eps)
+              qkv = self.lin(h, w, 2, lora)
+              q, k, v, = torch.chunk(qkv, 3, -1)
+              scales = torch.slice(torch.flatten(w[0]), 0, 0, 0)
+              if torch.numel(w[6]) > 0:
+                scale_q = self.rms_scale(q, eps)
+                scale_k = self.rms_scale(k, eps)
+                q = self.rms_apply(q, scale_q, w[6])
+                k = self.rms_apply(k, scale_k, w[7])
+                scales = torch.cat([scale_q, scale_k], 1)
+              a, lse, = torch._scaled_dot_product_flash_attention_for_cpu(self.by_head(q, n, heads), self.by_head(k, n, heads), self.by_head(v, n, heads), 0., False)
+              a = torch.reshape(torch.transpose(a, 1, 2), [torch.size(x, 0), -1])
+              p = self.lin(a, w, 8, lora)
+              x1 = torch.add(x, self.per_tile(torch.mul(p, w[12]), drop1))
+              h, mean2, scale2, = self.norm_keep(x1, w[13], w[14], eps)
+              f = self.lin(h, w, 15, lora)
+              z = self.lin(torch.gelu(f, approximate="none"), w, 19, lora)
+              y = torch.add(x1, self.per_tile(torch.mul(z, w[23]), drop2))
+              return [torch.view(y, shape), mean1, scale1, qkv, scales, a, lse, p, x1, mean2, scale2, f, z]
+
+            def vision_backward(self, gy: Tensor, x: Tensor, kept: List[Tensor], w: List[Tensor], s: List[Tensor], drop1: Tensor, drop2: Tensor, heads: int, eps: float, lora: float, wanted: bool) -> Tensor:
+              mean1, scale1, qkv, scales, a, lse, p, x1, mean2, scale2, f, z, = kept
+              n = torch.size(x, 0)
+              shape = [n, torch.size(x, 1), torch.size(x, 2)]
+              x = torch.reshape(x, [-1, torch.size(x, 2)])
+              gy = torch.reshape(gy, [-1, torch.size(gy, 2)])
+              g = self.per_tile(gy, drop2)
+              if torch.numel(s[23]) > 0:
+                r = self.add_rows(s[23], torch.mul(g, z))
+              g = self.lin_back(torch.mul(g, w[23]), torch.gelu(f, approximate="none"), w, 19, s, lora, True)
+              g = torch.gelu_backward(g, f, approximate="none")
+              h, m, sc, = self.norm_keep(x1, w[13], w[14], eps)
+              g = self.lin_back(g, h, w, 15, s, lora, True)
+              g1 = torch.add(gy, self.norm_back(g, x1, mean2, scale2, w[13], w[14], s[13], s[14]))
+              g = self.per_tile(g1, drop1)
+              if torch.numel(s[12]) > 0:
+                r = self.add_rows(s[12], torch.mul(g, p))
+              g = self.lin_back(torch.mul(g, w[12]), a, w, 8, s, lora, True)
+              q, k, v, = torch.chunk(qkv, 3, -1)
+              qn = q
+              kn = k
+              scale_q = scales
+              scale_k = scales
+              normed = torch.numel(w[6]) > 0
+              if normed:
+                scale_q, scale_k, = torch.chunk(scales, 2, 1)
+                qn = self.rms_apply(q, scale_q, w[6])
+                kn = self.rms_apply(k, scale_k, w[7])
+              gq, gk, gv, = torch._scaled_dot_product_flash_attention_for_cpu_backward(self.by_head(g, n, heads), self.by_head(qn, n, heads), self.by_head(kn, n, heads), self.by_head(v, n, heads), self.by_head(a, n, heads), lse, 0., False)
+              gq = torch.reshape(torch.transpose(gq, 1, 2), [torch.size(x, 0), -1])
+              gk = torch.reshape(torch.transpose(gk, 1, 2), [torch.size(x, 0), -1])
+              gv = torch.reshape(torch.transpose(gv, 1, 2), [torch.size(x, 0), -1])
+              if normed:
+                gq = self.rms_back(gq, q, scale_q, w[6], s[6])
+                gk = self.rms_back(gk, k, scale_k, w[7], s[7])
+              h, m, sc, = self.norm_keep(x, w[0], w[1], eps)
+              wanted = wanted or torch.numel(s[0]) > 0
+              g = self.lin_back(torch.cat([gq, gk, gv], 1), h, w, 2, s, lora, wanted)
+              if wanted:
+                g = torch.add_(self.norm_back(g, x, mean1, scale1, w[0], w[1], s[0], s[1]), g1)
+              else:
+                g = g1
+              return torch.view(g, shape)
+
+            """;
+
+    private static final String DECODER = """
+            def all_heads(self, x: Tensor, heads: int) -> Tensor:
+              g = heads // torch.size(x, 1)
+              if g > 1:
+                x = torch.reshape(torch.expand(torch.unsqueeze(x, 2), [-1, -1, g, -1]), [torch.size(x, 0), heads, torch.size(x, 2)])
+              return torch.unsqueeze(torch.transpose(x, 0, 1), 0)
+
+            def add_heads(self, sums: Tensor, g: Tensor) -> int:
+              g = torch.transpose(torch.squeeze(g, 0), 0, 1)
+              k = torch.size(sums, 1)
+              if torch.size(g, 1) > k:
+                g = torch.sum(torch.reshape(g, [torch.size(g, 0), k, -1, torch.size(g, 2)]), [2], False, dtype=None)
+              r = torch.add_(sums, g)
+              return 0
+
+            def pieces_forward(self, q: Tensor, k: Tensor, v: Tensor, pieces: List[int]) -> List[Tensor]:
+              heads = torch.size(q, 1)
+              out = torch.empty_like(q, memory_format=0)
+              lse = torch.empty([torch.size(q, 0), heads], dtype=ops.prim.dtype(q), layout=None, device=ops.prim.device(q))
+              for i in range(torch.len(pieces) // 6):
+                j = i * 6
+                qs = torch.unsqueeze(torch.transpose(torch.slice(q, 0, pieces[j], pieces[j + 1]), 0, 1), 0)
+                ks = self.all_heads(torch.slice(k, 0, pieces[j + 2], pieces[j + 3]), heads)
+                vs = self.all_heads(torch.slice(v, 0, pieces[j + 2], pieces[j + 3]), heads)
+                o, l, = torch._scaled_dot_product_flash_attention_for_cpu(qs, ks, vs, 0., pieces[j + 4] == 1)
+                o = torch.transpose(torch.squeeze(o, 0), 0, 1)
+                l = torch.t(torch.squeeze(l, 0))
+                out_part = torch.slice(out, 0, pieces[j], pieces[j + 1])
+                lse_part = torch.slice(lse, 0, pieces[j], pieces[j + 1])
+                if pieces[j + 5] == 1:
+                  r = torch.copy_(out_part, o)
+                  r = torch.copy_(lse_part, l)
+                else:
+                  both = torch.logaddexp(lse_part, l)
+                  r = torch.mul_(out_part, torch.unsqueeze(torch.exp_(torch.sub(lse_part, both)), 2))
+                  r = torch.addcmul_(out_part, o, torch.unsqueeze(torch.exp_(torch.sub(l, both)), 2))
+                  r = torch.copy_(lse_part, both)
+              return [torch.reshape(out, [torch.size(q, 0), -1]), lse]
+
+            def pieces_backward(self, g: Tensor, q: Tensor, k: Tensor, v: Tensor, out: Tensor, lse: Tensor, pieces: List[int]) -> List[Tensor]:
+              heads = torch.size(q, 1)
+              g = torch.view(g, [-1, heads, torch.size(q, 2)])
+              out = torch.view(out, [-1, heads, torch.size(q, 2)])
+              gq = torch.zeros_like(q, memory_format=0)
+              gk = torch.zeros_like(k, memory_format=0)
+              gv = torch.zeros_like(k, memory_format=0)
+              for i in range(torch.len(pieces) // 6):
+                j = i * 6
+                qs = torch.unsqueeze(torch.transpose(torch.slice(q, 0, pieces[j], pieces[j + 1]), 0, 1), 0)
+                ks = self.all_heads(torch.slice(k, 0, pieces[j + 2], pieces[j + 3]), heads)
+                vs = self.all_heads(torch.slice(v, 0, pieces[j + 2], pieces[j + 3]), heads)
+                gs = torch.unsqueeze(torch.transpose(torch.slice(g, 0, pieces[j], pieces[j + 1]), 0, 1), 0)
+                os = torch.unsqueeze(torch.transpose(torch.slice(out, 0, pieces[j], pieces[j + 1]), 0, 1), 0)
+                ls = torch.unsqueeze(torch.t(torch.slice(lse, 0, pieces[j], pieces[j + 1])), 0)
+                dq, dk, dv, = torch._scaled_dot_product_flash_attention_for_cpu_backward(gs, qs, ks, vs, os, ls, 0., pieces[j + 4] == 1)
+                r = self.add_heads(torch.slice(gq, 0, pieces[j], pieces[j + 1]), dq)
+                r = self.add_heads(torch.slice(gk, 0, pieces[j + 2], pieces[j + 3]), dk)
+                r = self.add_heads(torch.slice(gv, 0, pieces[j + 2], pieces[j + 3]), dv)
+              return [gq, gk, gv]
+
+            def decoder_forward(self, x: Tensor, w: List[Tensor], tables: List[Tensor], rows: Tensor, pieces: List[int], shape: List[int], eps: float, lora: float) -> List[Tensor]:
+              scale1 = self.rms_scale(x, eps)
+              q, k, v, = self.query_key_value(self.rms_apply(x, scale1, w[0]), w, tables, rows, shape, lora)
+              v = torch.contiguous(v)
+              a, lse, = self.pieces_forward(q, k, v, pieces)
+              if torch.numel(rows) > 0:
+                x = torch.index_select(x, 0, rows)
+              x1 = torch.add(x, self.lin(a, w, 13, lora))
+              scale2 = self.rms_scale(x1, eps)
+              h = self.rms_apply(x1, scale2, w[17])
+              gate = self.lin(h, w, 18, lora)
+              up = self.lin(h, w, 22, lora)
+              y = torch.add(x1, self.lin(torch.mul_(torch.silu(gate), up), w, 26, lora))
+              return [y, scale1, q, k, v, a, lse, x1, scale2, gate, up]
+
+            def decoder_backward(self, gy: Tensor, x: Tensor, kept: List[Tensor], w: List[Tensor], s: List[Tensor], tables: List[Tensor], rows: Tensor, pieces: List[int], shape: List[int], lora: float, wanted: bool) -> Tensor:
+              scale1, q, k, v, a, lse, x1, scale2, gate, up, = kept
+              m = torch.silu(gate)
+              g = self.lin_back(gy, torch.mul(m, up), w, 26, s, lora, True)
+              g_up = torch.mul_(m, g)
+              g_gate = torch.silu_backward(torch.mul_(g, up), gate)
+              h = self.rms_apply(x1, scale2, w[17])
+              g = self.lin_back(g_gate, h, w, 18, s, lora, True)
+              g = torch.add_(g, self.lin_back(g_up, h, w, 22, s, lora, True))
+              g1 = torch.add_(self.rms_back(g, x1, scale2, w[17], s[17]), gy)
+              g = self.lin_back(g1, a, w, 13, s, lora, True)
+              gq, gk, gv, = self.pieces_backward(g, q, k, v, a, lse, pieces)
+              wanted = wanted or torch.numel(s[0]) > 0
+              g = self.query_key_value_back(gq, gk, gv, self.rms_apply(x, scale1, w[0]), w, s, tables, rows, shape, lora, wanted)
+              if wanted:
+                g = self.rms_back(g, x, scale1, w[0], s[0])
+                if torch.numel(rows) > 0:
+                  g = torch.index_add_(g, 0, rows, g1)
+                else:
+                  g = torch.add_(g, g1)
+              return g
+
+            def query_key_value_back(self, gq: Tensor, gk: Tensor, gv: Tensor, h: Tensor, w: List[Tensor], s: List[Tensor], tables: List[Tensor], rows: Tensor, shape: List[int], lora: float, wanted: bool) -> Tensor:
+              t = torch.size(h, 0)
+              heads, groups, d, packed, = shape
+              cos, sin, = tables
+              back = torch.neg(sin)
+              gk = self.rope(gk, cos, back)
+              hq = h
+              trimmed = torch.numel(rows) > 0
+              if trimmed:
+                cos = torch.index_select(cos, 0, rows)
+                back = torch.index_select(back, 0, rows)
+                hq = torch.index_select(h, 0, rows)
+              gq = self.rope(gq, cos, back)
+              if packed > 0:
+                if trimmed:
+                  whole = torch.zeros([t, heads, d], dtype=ops.prim.dtype(gq), layout=None, device=ops.prim.device(gq))
+                  gq = torch.index_copy_(whole, 0, rows, gq)
+                gq = torch.reshape(gq, [t, groups, heads // groups, d])
+                g = torch.cat([gq, torch.unsqueeze(gk, 2), torch.unsqueeze(gv, 2)], 2)
+                g = self.lin_back(torch.reshape(g, [t, -1]), h, w, 1, s, lora, wanted)
+              else:
+                g = self.lin_back(torch.reshape(gk, [t, -1]), h, w, 5, s, lora, wanted)
+                gv = self.lin_back(torch.reshape(gv, [t, -1]), h, w, 9, s, lora, wanted)
+                gq = self.lin_back(torch.reshape(gq, [-1, heads * d]), hq, w, 1, s, lora, wanted)
+                if wanted:
+                  g = torch.add_(g, gv)
+                  if trimmed:
+                    g = torch.index_add_(g, 0, rows, gq)
+                  else:
+                    g = torch.add_(g, gq)
+              return g
+
+            """;
+
+    static final String SOURCE = GRADIENTS + VISION + DECODER;
+
+    private LayerOps() {}
+}
