@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
 /** {@code mpo bench}: how fast one pair is trained, variant against variant. */
 @Command(
         name = "bench",
-        subcommands = {BenchGenerateCommand.class},
+        subcommands = {BenchGenerateCommand.class, BenchSoakCommand.class},
         description = {
             "Measures training steps on random weights and synthetic pairs, variants interleaved in one process.",
             "Ratios of variants mean something on any machine; absolute times only on an idle one."
@@ -180,16 +180,24 @@ final class BenchCommand implements Callable<Integer> {
                 report.batchSize(),
                 report.threads());
         out.printf(
-                Locale.ROOT, "%-42s %10s %10s %9s %9s%n", "variant", "s/pair", "cpu s/pair", "speed-up", "cpu ratio");
+                Locale.ROOT,
+                "%-42s %10s %10s %9s %9s %9s%n",
+                "variant",
+                "s/pair",
+                "cpu s/pair",
+                "speed-up",
+                "cpu ratio",
+                "theory");
         for (BenchReport.Result result : report.variants()) {
             out.printf(
                     Locale.ROOT,
-                    "%-42s %10.3f %10.3f %8.2fx %8.2fx%n",
+                    "%-42s %10.3f %10.3f %8.2fx %8.2fx %8.2fx%n",
                     result.name(),
                     result.medianSeconds(),
                     result.medianCpuSeconds(),
                     result.speedup(),
-                    result.cpuSpeedup());
+                    result.cpuSpeedup(),
+                    result.theory());
             StringBuilder parts = new StringBuilder("   ");
             result.breakdown().forEach((name, s) -> parts.append(String.format(Locale.ROOT, " %s %.3f", name, s)));
             out.println(parts);

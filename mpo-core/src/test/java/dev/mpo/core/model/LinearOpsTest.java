@@ -24,6 +24,8 @@ class LinearOpsTest {
               return torch.add(self.linear(x, weight, bias), self.linear(x, weight, bias))
             def backward_input(self, g: Tensor, weight: Tensor) -> Tensor:
               return self.linear_backward_input(g, weight)
+            def product(self, sums: Tensor, g: Tensor, x: Tensor, factor: float) -> int:
+              return self.add_product(sums, g, x, factor)
             """;
 
     private static final int IN = 40;
@@ -55,6 +57,24 @@ class LinearOpsTest {
                             ops.call(scope, "backward_input", g, single[1]),
                             ops.call(scope, "backward_input", gWide, wide[1])))
                     .isLessThan(2e-6);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, 900", "true, 900", "true, 3"})
+    void productsAreAddedToSums(boolean oneDnn, int rows) {
+        OperatorLibrary ops = compile(oneDnn);
+        try (Scope scope = new Scope()) {
+            Tensor sums = random(scope, OUT, IN);
+            Tensor g = random(scope, rows, OUT);
+            Tensor x = random(scope, rows, IN);
+            Tensor wide = Tensors.to(scope, sums, DType.FLOAT64);
+            ops.run("product", wide, Tensors.to(scope, g, DType.FLOAT64), Tensors.to(scope, x, DType.FLOAT64), 1.5);
+            ops.run("product", sums, g, x, 1.5);
+            assertThat(relativeError(sums, wide)).isLessThan(2e-6);
+            Tensor frozen = Tensors.zeros(scope, Device.CPU, DType.FLOAT32, 0);
+            ops.run("product", frozen, g, x, 1.5);
+            assertThat(frozen.numel()).isZero();
         }
     }
 

@@ -33,8 +33,11 @@ public record BenchReport(
      * @param medianCpuSeconds median processor time per pair over all threads
      * @param speedup median wall time per pair of the first variant over this one's
      * @param cpuSpeedup the same ratio of processor times
+     * @param theory operations per pair of the first variant over this one's: the speed-up if all ran equally fast
+     * @param flops operations per pair in matrix products, see {@link dev.mpo.train.plan.FlopModel}
      * @param loss loss of the first pair, to compare variants by
-     * @param breakdown median seconds per pair by kind of work
+     * @param breakdown median seconds per pair by kind of work, see {@link StepBreakdown}
+     * @param backward median seconds per pair of the parts of the backward pass
      * @param seconds wall time per pair of every repetition
      */
     public record Result(
@@ -44,7 +47,10 @@ public record BenchReport(
             @JsonProperty("median_cpu_seconds") double medianCpuSeconds,
             @JsonProperty("speedup") double speedup,
             @JsonProperty("cpu_speedup") double cpuSpeedup,
+            @JsonProperty("theory") double theory,
+            @JsonProperty("flops") double flops,
             @JsonProperty("loss") double loss,
             @JsonProperty("breakdown") Map<String, Double> breakdown,
+            @JsonProperty("backward") Map<String, Double> backward,
             @JsonProperty("seconds") List<Double> seconds) {}
 }

@@ -1,7 +1,10 @@
 package dev.mpo.train.bench;
 
+import dev.mpo.core.model.LoraSpec;
 import dev.mpo.core.model.Part;
 import dev.mpo.core.model.Recompute;
+import dev.mpo.train.config.ReferenceSettings;
+import dev.mpo.train.plan.PlanSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -17,6 +20,15 @@ import java.util.Set;
  */
 public record BenchVariant(
         String name, boolean branched, boolean liveReference, Recompute recompute, Set<Part> frozen) {
+
+    /** Returns the variant as settings of a run in single precision, for the models of arithmetic and memory. */
+    public PlanSettings settings() {
+        return PlanSettings.of(false)
+                .withBranched(branched)
+                .withRecompute(recompute)
+                .withReference(liveReference ? ReferenceSettings.Mode.COPY : ReferenceSettings.Mode.CACHED)
+                .withTrained(frozen, LoraSpec.NONE);
+    }
 
     /**
      * Returns the standard set: the plain path, the branched one, with a cached reference, with the vision tower

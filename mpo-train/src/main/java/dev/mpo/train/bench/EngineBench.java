@@ -44,7 +44,7 @@ public final class EngineBench {
             for (BenchVariant variant : options.variants()) {
                 VisionLanguageModel policy =
                         policies.computeIfAbsent(variant.frozen(), frozen -> policy(config, frozen, options.seed()));
-                runs.add(new VariantRun(variant, policy, reference, mpoLoss()));
+                runs.add(new VariantRun(variant, options.shape(), policy, reference, mpoLoss()));
             }
             SyntheticPairs source = new SyntheticPairs(config, options.seed());
             for (int round = 0; round < options.warmup() + options.repetitions(); round++) {
@@ -91,7 +91,7 @@ public final class EngineBench {
             BenchOptions options, ModelConfig config, List<VariantRun> runs, double optimizer) {
         List<BenchReport.Result> results = new ArrayList<>();
         for (VariantRun run : runs) {
-            results.add(run.result(options.batchSize(), runs.get(0)));
+            results.add(run.result(options.batchSize(), runs.get(0), optimizer));
         }
         return new BenchReport(
                 options.preset(),

@@ -1,5 +1,6 @@
 package dev.mpo.train.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,11 +20,22 @@ public final class IsolatedPeak {
      * @throws IllegalStateException if it fails
      */
     public static long of(String mainClass, List<String> arguments) {
+        return run(List.of(), mainClass, arguments).get("peak_memory_bytes").longValue();
+    }
+
+    /**
+     * Runs a program with this process's Java, options and class path, and returns the JSON object that it prints.
+     *
+     * @param options further options of Java
+     * @throws IllegalStateException if it fails
+     */
+    public static JsonNode run(List<String> options, String mainClass, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElse("java"));
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(option -> !option.startsWith("-javaagent"))
                 .forEach(command::add);
+        command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
         command.addAll(arguments);
         try {
@@ -35,7 +47,7 @@ public final class IsolatedPeak {
             if (exit != 0) {
                 throw new IllegalStateException("the process for one variant ended with exit code " + exit);
             }
-            return new ObjectMapper().readTree(json).get("peak_memory_bytes").longValue();
+            return new ObjectMapper().readTree(json);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

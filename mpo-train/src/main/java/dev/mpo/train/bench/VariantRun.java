@@ -3,9 +3,10 @@ package dev.mpo.train.bench;
 import com.sun.management.OperatingSystemMXBean;
 import dev.mpo.core.loss.MixedPreferenceLoss;
 import dev.mpo.core.model.DropPath;
-import dev.mpo.core.model.StageTimer;
 import dev.mpo.core.model.VisionLanguageModel;
 import dev.mpo.data.pair.EncodedPair;
+import dev.mpo.train.plan.FlopModel;
+import dev.mpo.train.plan.PairFlops;
 import dev.mpo.train.reference.CopyReference;
 import dev.mpo.train.step.BatchPacker;
 import dev.mpo.train.step.BranchedPacker;
@@ -18,10 +19,7 @@ import dev.mpo.train.step.RecomputeChoice;
 import dev.mpo.train.step.ReferenceModel;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 
 /** One variant under measurement. */
 final class VariantRun {
@@ -35,12 +33,24 @@ final class VariantRun {
     private final MpoTrainStep step;
     private final List<Double> seconds = new ArrayList<>();
     private final List<Double> cpuSeconds = new ArrayList<>();
-    private final Map<String, List<Double>> breakdown = new LinkedHashMap<>();
+    private final StepBreakdown breakdown;
+    private final double flops;
     private double firstLoss = Double.NaN;
 
     VariantRun(
-            BenchVariant variant, VisionLanguageModel policy, VisionLanguageModel reference, MixedPreferenceLoss loss) {
+            BenchVariant variant,
+            PairShape shape,
+            VisionLanguageModel policy,
+            VisionLanguageModel reference,
+            MixedPreferenceLoss loss) {
         this.variant = variant;
+        FlopModel model = new FlopModel(policy.config());
+        dev.mpo.train.plan.PairShape pair = new dev.mpo.train.plan.PairShape(
+                shape.tiles(), shape.promptTokens(), shape.answerTokens(), shape.answerTokens());
+        this.flops = model.of(pair, variant.settings()).total();
+        PairFlops branched = model.of(pair, variant.settings().withBranched(true));
+        double prefix = branched.prefix() * (variant.branched() ? 1 : 2); // the plain path computes it for each answer
+        this.breakdown = new StepBreakdown(prefix / (prefix + branched.branches()));
         this.policy = policy;
         this.reference = reference;
         BatchPacker packer = variant.branched()
@@ -72,51 +82,28 @@ final class VariantRun {
         if (measured) {
             seconds.add(wall);
             cpuSeconds.add((SYSTEM.getProcessCpuTime() - cpu) / 1e9);
-            note(wall);
+            breakdown.add(wall, policy.timer().nanos(), reference.timer().nanos());
         }
         if (Double.isNaN(firstLoss)) {
             firstLoss = result.loss().total();
         }
     }
 
-    private void note(double wall) {
-        double known = 0;
-        for (Map.Entry<StageTimer.Work, Long> entry : policy.timer().nanos().entrySet()) {
-            String name = entry.getKey().name().toLowerCase(Locale.ROOT);
-            known += put(name, entry.getValue() / 1e9);
-        }
-        double live = reference.timer().nanos().values().stream()
-                        .mapToLong(Long::longValue)
-                        .sum()
-                / 1e9;
-        known += put("reference", live);
-        put("other", wall - known);
-    }
-
-    private double put(String name, double value) {
-        breakdown.computeIfAbsent(name, key -> new ArrayList<>()).add(value);
-        return value;
-    }
-
-    BenchReport.Result result(int batchSize, VariantRun baseline) {
-        Map<String, Double> parts = new LinkedHashMap<>();
-        breakdown.forEach((name, values) -> parts.put(name, median(values) / batchSize));
+    BenchReport.Result result(int batchSize, VariantRun baseline, double optimizer) {
+        double median = StepBreakdown.median(seconds);
+        double cpuMedian = StepBreakdown.median(cpuSeconds);
         return new BenchReport.Result(
                 variant.name(),
-                median(seconds) / batchSize,
+                median / batchSize,
                 seconds.stream().mapToDouble(Double::doubleValue).min().orElse(Double.NaN) / batchSize,
-                median(cpuSeconds) / batchSize,
-                median(baseline.seconds) / median(seconds),
-                median(baseline.cpuSeconds) / median(cpuSeconds),
+                cpuMedian / batchSize,
+                StepBreakdown.median(baseline.seconds) / median,
+                StepBreakdown.median(baseline.cpuSeconds) / cpuMedian,
+                baseline.flops / flops,
+                flops,
                 firstLoss,
-                parts,
+                breakdown.perPair(batchSize, optimizer),
+                breakdown.backwardPerPair(batchSize),
                 seconds.stream().map(s -> s / batchSize).toList());
-    }
-
-    private static double median(List<Double> values) {
-        double[] sorted =
-                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 }

@@ -7,14 +7,18 @@ import dev.mpo.core.config.VisionConfig;
 import dev.mpo.core.model.Part;
 
 /**
- * Counts the numbers that autograd keeps of each stage, from what each operator needs for its backward pass.
+ * Counts the numbers that are kept of each stage: in half precision what autograd keeps, from what each operator needs
+ * for its backward pass; in single precision what the written-out backward passes of the layers ask for.
  *
- * <p>Letters: D width, I intermediate width, Q query width, T tokens, K keys of all segments together.
+ * <p>Letters: D width, I intermediate width, Q query width, KV key-value width, T tokens, K keys of all segments
+ * together.
  */
 final class ActivationModel {
 
     /** Copies of the pixels in single precision while they are normalised and cut into patches. */
     private static final int PIXEL_COPIES = 4;
+
+    private static final double WRITTEN_VISION_WIDTHS = 7;
 
     private final ModelConfig config;
     private final StreamShape stream;
@@ -43,10 +47,14 @@ final class ActivationModel {
     /**
      * Returns what a vision layer keeps beside its input: the outputs of both norms (2D), queries, keys and values
      * (3D), attention (D), both linear outputs before their scales (2D), the middle of the residual (D), and two of the
-     * feed-forward's inner values (2I). RMS norms also keep the normalised input.
+     * feed-forward's inner values (2I). RMS norms also keep the normalised input. Written out, the norms' outputs are
+     * computed again and the inner value is kept once: 7D + I.
      */
     double visionLayer() {
         VisionConfig vision = config.vision();
+        if (!settings.narrow()) {
+            return patches() * (WRITTEN_VISION_WIDTHS * vision.hiddenSize() + vision.intermediateSize());
+        }
         double width = 9.0 * vision.hiddenSize();
         if (vision.normType() == NormType.RMS_NORM) {
             width += 2.0 * vision.hiddenSize();
@@ -61,23 +69,41 @@ final class ActivationModel {
      * Returns what a decoder layer keeps beside its input: both norms normalised and scaled (4D), the middle of the
      * residual (D), queries and attention output (2Q, or 3Q if segments are joined), keys and values as attention reads
      * them (2QK/T with grouped heads, which are repeated), and four inner values of the gated feed-forward (4I).
+     * Written out: the middle of the residual, queries and attention output, keys and values once, and two inner
+     * values: D + 2Q + 2KV + 2I.
      */
     double decoderLayer() {
         LanguageConfig language = config.language();
         double queries = (double) language.numHeads() * language.headDim();
+        if (!settings.narrow()) {
+            return stream.tokens() * writtenPerRow() + keysAndValues();
+        }
         boolean grouped = language.numKeyValueHeads() < language.numHeads();
         double keyValues = (grouped ? stream.keys() : Math.max(stream.tokens(), stream.keys())) * 2 * queries;
         double perToken = 5.0 * language.hiddenSize() + 3 * queries + 4.0 * language.intermediateSize();
         return stream.tokens() * perToken + keyValues;
     }
 
-    /** Returns the additive masks of the branches. */
+    private double writtenPerRow() {
+        LanguageConfig language = config.language();
+        double queries = (double) language.numHeads() * language.headDim();
+        return language.hiddenSize() + 2 * queries + 2.0 * language.intermediateSize();
+    }
+
+    private double keysAndValues() {
+        LanguageConfig language = config.language();
+        return 2.0 * stream.tokens() * language.numKeyValueHeads() * language.headDim();
+    }
+
+    /** Returns the additive masks of the branches, which the attention kernel of single precision does without. */
     double masks() {
-        return stream.segments().stream()
-                .filter(segment -> segment.prefix() > 0)
-                .mapToDouble(segment -> (double) segment.tokens() * (segment.prefix() + segment.tokens()))
-                .max()
-                .orElse(0);
+        return !settings.narrow()
+                ? 0
+                : stream.segments().stream()
+                        .filter(segment -> segment.prefix() > 0)
+                        .mapToDouble(segment -> (double) segment.tokens() * (segment.prefix() + segment.tokens()))
+                        .max()
+                        .orElse(0);
     }
 
     /** Returns the last decoder layer's, of which only the rows of labels are complete. */
@@ -85,6 +111,9 @@ final class ActivationModel {
         LanguageConfig language = config.language();
         double queries = (double) language.numHeads() * language.headDim();
         double rows = (double) stream.lastRows();
+        if (!settings.narrow()) {
+            return rows * writtenPerRow() + keysAndValues();
+        }
         double perRow = 4.0 * language.hiddenSize() + 3 * queries + 4.0 * language.intermediateSize();
         return 2 * decoderInput() + rows * perRow + stream.keysLast() * 2 * queries;
     }
@@ -102,11 +131,21 @@ final class ActivationModel {
         return pixels * (1 + 4.0 * PIXEL_COPIES);
     }
 
-    /** Returns the largest set of gradients that exists at once inside a differentiated layer. */
+    /**
+     * Returns the largest set of gradients that exists at once inside a differentiated layer, or of values inside one
+     * that is not: a written-out forward pass holds all of a layer's until its end.
+     */
     double backwardOfLayer() {
         LanguageConfig language = config.language();
         VisionConfig vision = config.vision();
-        double decoder = stream.tokens() * (2.0 * language.hiddenSize() + 3.0 * language.intermediateSize());
+        double widths = settings.narrow() ? 2 : 6;
+        double inner = settings.narrow() ? 3 : 4;
+        double decoder = stream.tokens() * (widths * language.hiddenSize() + inner * language.intermediateSize());
+        if (!settings.narrow() && !settings.isDifferentiated(Part.VISION)) {
+            return Math.max(
+                    decoder,
+                    patches() * ((WRITTEN_VISION_WIDTHS + 1) * vision.hiddenSize() + 2.0 * vision.intermediateSize()));
+        }
         double tower = settings.isDifferentiated(Part.VISION)
                 ? patches() * (2.0 * vision.hiddenSize() + 2.0 * vision.intermediateSize())
                 : 0;

@@ -152,7 +152,10 @@ public final class Training implements AutoCloseable {
             case AUTO ->
                 settings.parallel().shard() == ParallelSettings.Shard.FULL
                         ? RecomputeChoice.always(dev.mpo.core.model.Recompute.FULL)
-                        : RecomputeChoice.byFreeMemory(folder.config());
+                        : RecomputeChoice.byFreeMemory(
+                                folder.config(),
+                                policy.options().device(),
+                                policy.options().compute());
         };
     }
 

@@ -5,10 +5,10 @@ import dev.mpo.core.config.ModelConfig;
 import dev.mpo.core.config.VisionConfig;
 import dev.mpo.core.model.PackedBatch;
 import dev.mpo.core.model.Recompute;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.mpo.core.tensor.DType;
+import dev.mpo.core.tensor.Device;
+import dev.mpo.core.tensor.DeviceMemory;
+import java.util.function.LongSupplier;
 
 /** Decides for each micro-batch whether activations are kept or computed again. */
 public interface RecomputeChoice {
@@ -22,41 +22,43 @@ public interface RecomputeChoice {
     }
 
     /**
-     * Keeps the activations of a micro-batch if their estimated size is at most half of the memory that the system has
-     * available.
+     * Keeps the activations of a micro-batch if their estimated size is at most half of the memory that the device has
+     * left, asked at that moment. On a device other than the host, what was kept once is kept again: the memory stays
+     * with libtorch's allocator and no longer counts as free. Where free memory is unknown, activations are kept.
      */
-    static RecomputeChoice byFreeMemory(ModelConfig config) {
+    static RecomputeChoice byFreeMemory(ModelConfig config, Device device, DType compute) {
+        LongSupplier free = () -> DeviceMemory.available(device).orElse(Long.MAX_VALUE);
+        return byMemory(config, compute, !device.isCpu(), free);
+    }
+
+    /** Does the same with given free memory. */
+    static RecomputeChoice byMemory(ModelConfig config, DType compute, boolean remembers, LongSupplier free) {
+        long[] keptBefore = {0};
         return batch -> {
-            long needed = activationBytes(config, batch);
-            return needed * 2 <= availableBytes() ? Recompute.NONE : Recompute.FULL;
+            long needed = activationBytes(config, compute, batch);
+            boolean fits = needed <= free.getAsLong() / 2 || (remembers && needed <= keptBefore[0]);
+            keptBefore[0] = fits ? Math.max(keptBefore[0], needed) : keptBefore[0];
+            return fits ? Recompute.NONE : Recompute.FULL;
         };
     }
 
-    /** Estimates the single-precision activations that autograd keeps over all layers. */
-    static long activationBytes(ModelConfig config, PackedBatch batch) {
+    /**
+     * Estimates the activations kept over all layers, from above: what autograd keeps in half precision, and what the
+     * written-out backward passes do otherwise.
+     */
+    static long activationBytes(ModelConfig config, DType compute, PackedBatch batch) {
         VisionConfig vision = config.vision();
         LanguageConfig language = config.language();
+        boolean half = compute == DType.BFLOAT16 || compute == DType.FLOAT16;
         long patches = batch.numTiles() * ((long) vision.patchesPerSide() * vision.patchesPerSide() + 1);
-        long perPatch = 12L * vision.hiddenSize() + 3L * vision.intermediateSize();
-        long perToken = 14L * language.hiddenSize() + 5L * language.intermediateSize();
+        long perPatch = half
+                ? 12L * vision.hiddenSize() + 3L * vision.intermediateSize()
+                : 9L * vision.hiddenSize() + vision.intermediateSize();
+        long perToken = half
+                ? 14L * language.hiddenSize() + 5L * language.intermediateSize()
+                : 7L * language.hiddenSize() + 2L * language.intermediateSize();
         long logits = (long) batch.labels().length * language.vocabSize();
-        return 4
-                * (patches * perPatch * vision.numLayers()
-                        + batch.numTokens() * perToken * language.numLayers()
-                        + logits);
-    }
-
-    /** Returns the memory that new allocations can use without swapping, in bytes; unlimited where unknown. */
-    private static long availableBytes() {
-        try {
-            for (String line : Files.readAllLines(Path.of("/proc/meminfo"), StandardCharsets.US_ASCII)) {
-                if (line.startsWith("MemAvailable:")) {
-                    return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
-                }
-            }
-        } catch (IOException e) {
-            return Long.MAX_VALUE;
-        }
-        return Long.MAX_VALUE;
+        long layers = patches * perPatch * vision.numLayers() + batch.numTokens() * perToken * language.numLayers();
+        return (half ? 2 : 4) * layers + 4 * logits;
     }
 }

@@ -88,23 +88,23 @@ class MemoryModelTest {
     /** Peaks of whole processes ({@link PeakProbe}) in bytes, as they were measured when the model was fitted. */
     @ParameterizedTest
     @CsvSource({
-        "nano, 7, 80, 250, branched, none, copy, train, 277934080",
-        "nano, 7, 80, 250, plain, none, copy, train, 297967616",
-        "nano, 7, 80, 250, branched, full, cached, train, 259854336",
-        "nano, 7, 80, 250, plain, full, copy, train, 280887296",
-        "micro, 7, 110, 250, branched, full, cached, train, 1252474880",
-        "micro, 7, 110, 250, branched, none, cached, train, 2391089152",
-        "micro, 7, 110, 250, plain, none, copy, train, 4431224832",
-        "micro, 7, 110, 250, plain, full, copy, train, 1922592768",
-        "micro, 7, 110, 250, branched, none, copy, train, 2572419072",
-        "micro, 0, 110, 250, branched, none, cached, train, 889606144",
-        "micro, 0, 110, 250, branched, full, cached, train, 750444544",
-        "micro, 7, 110, 1, branched, none, cached, train, 2189070336",
-        "micro, 7, 110, 250, branched, none, cached, frozen, 1451122688",
-        "micro, 2, 110, 250, branched, none, cached, train, 1303474176",
-        "micro, 0, 1900, 250, branched, none, cached, train, 1457901568",
-        "micro, 0, 1900, 250, branched, full, cached, train, 997449728",
-        "micro, 7, 110, 1, branched, full, cached, train, 1225105408"
+        "nano, 7, 80, 250, branched, none, copy, train, 281366528",
+        "nano, 7, 80, 250, plain, none, copy, train, 300507136",
+        "nano, 7, 80, 250, branched, full, cached, train, 275079168",
+        "nano, 7, 80, 250, plain, full, copy, train, 301367296",
+        "micro, 7, 110, 250, branched, full, cached, train, 1343905792",
+        "micro, 7, 110, 250, branched, none, cached, train, 1910771712",
+        "micro, 7, 110, 250, plain, none, copy, train, 3513815040",
+        "micro, 7, 110, 250, plain, full, copy, train, 1987895296",
+        "micro, 7, 110, 250, branched, none, copy, train, 1882361856",
+        "micro, 0, 110, 250, branched, none, cached, train, 808353792",
+        "micro, 0, 110, 250, branched, full, cached, train, 741101568",
+        "micro, 7, 110, 1, branched, none, cached, train, 1797099520",
+        "micro, 7, 110, 250, branched, none, cached, frozen, 1238872064",
+        "micro, 2, 110, 250, branched, none, cached, train, 1097539584",
+        "micro, 0, 1900, 250, branched, none, cached, train, 1164562432",
+        "micro, 0, 1900, 250, branched, full, cached, train, 901169152",
+        "micro, 7, 110, 1, branched, full, cached, train, 1279488000"
     })
     @DisplayName("recorded peaks are predicted within ten per cent")
     void recordedPeaksArePredicted(

@@ -1,0 +1,17 @@
+package dev.mpo.train.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+
+/** A process that trains on small micro-batches of random shapes and prints what became of its memory. */
+final class SoakProcess {
+
+    private SoakProcess() {}
+
+    /** Argument: the number of micro-batches. */
+    public static void main(String[] args) throws IOException {
+        MemorySoak.Limits limits = new MemorySoak.Limits(2, 30, 20);
+        MemorySoak.Report report = MemorySoak.run("nano", Integer.parseInt(args[0]), limits, 1, done -> {});
+        System.out.println(new ObjectMapper().writeValueAsString(report));
+    }
+}
