@@ -49,7 +49,7 @@ final class BackwardPass {
             boolean lowest =
                     records.isEmpty() || records.get(records.size() - 1).announced();
             long stageStarted = System.nanoTime();
-            boolean weights = pass.recompute == Recompute.FULL && record.stage() != tokenStage;
+            boolean weights = readsWeights(record.stage());
             List<ParameterBuffer> buffers = record.stage().weights().buffers();
             hooks.beforeBackward(buffers, weights);
             if (!record.announced()) {
@@ -62,6 +62,12 @@ final class BackwardPass {
             hooks.afterBackward(buffers, weights);
             timer.add(StageTimer.backward(record.stage()), stageStarted);
         }
+    }
+
+    /** A graph of autograd holds its weights; a computation that is repeated, or written out, asks for them. */
+    private boolean readsWeights(Stage stage) {
+        boolean writtenOut = stage instanceof LayerStage && pass.inputs.writtenOut();
+        return stage != tokenStage && (pass.recompute == Recompute.FULL || writtenOut);
     }
 
     private @Nullable Tensor throughTokens(Tensor gradient, boolean lowest) {

@@ -94,7 +94,7 @@ final class LayerOps {
               h, mean1, scale1, = self.norm_keep(x, w[0], w[1], eps)
               qkv = self.lin(h, w, 2, lora)
               q, k, v, = torch.chunk(qkv, 3, -1)
-              scales = torch.slice(torch.flatten(w[0]), 0, 0, 0)
+              scales = torch.zeros([0], dtype=ops.prim.dtype(x), layout=None, device=ops.prim.device(x))
               if torch.numel(w[6]) > 0:
                 scale_q = self.rms_scale(q, eps)
                 scale_k = self.rms_scale(k, eps)

@@ -13,7 +13,7 @@ class MemorySoakTest {
     /** The heap is small and touched from the beginning, so that what grows is native. */
     @Test
     void aThousandMicroBatchesOfRandomShapesLeaveNothingBehind() {
-        List<String> heap = List.of("-Xms96m", "-Xmx96m", "-XX:+AlwaysPreTouch");
+        List<String> heap = List.of("-Xms96m", "-Xmx96m", "-XX:+AlwaysPreTouch", "-XX:TieredStopAtLevel=1");
         JsonNode report = IsolatedPeak.run(heap, SoakProcess.class.getName(), List.of("1000"));
         assertThat(report.get("live_tensors").longValue()).isZero();
         assertThat(report.get("resident_bytes")).hasSize(20);

@@ -10,7 +10,7 @@ final class SoakProcess {
 
     /** Argument: the number of micro-batches. */
     public static void main(String[] args) throws IOException {
-        MemorySoak.Limits limits = new MemorySoak.Limits(2, 30, 20);
+        MemorySoak.Limits limits = new MemorySoak.Limits(1, 20, 12);
         MemorySoak.Report report = MemorySoak.run("nano", Integer.parseInt(args[0]), limits, 1, done -> {});
         System.out.println(new ObjectMapper().writeValueAsString(report));
     }
