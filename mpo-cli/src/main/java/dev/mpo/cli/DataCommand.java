@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
             DataIndexCommand.class,
             DataPreviewCommand.class,
             DataEncodeCommand.class,
-            DataTilesCommand.class
+            DataTilesCommand.class,
+            DataPrepareCommand.class
         })
 final class DataCommand implements Callable<Integer> {
 
