@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
             "Shows preference training from nothing, in a minute or two on a CPU and without downloads: draws a picture"
                     + " data set, makes a nano InternVL with random weights, trains it, and measures on held-out pairs"
                     + " how far the reward margin and the accuracy rise.",
-            "With --loop it closes the loop in about five minutes: supervised training on a few answers with"
+            "With --loop it closes the loop in five to seven minutes: supervised training on a few answers with"
                     + " reasoning, answers of its own to many more questions, pairs of right and wrong ones, preference"
                     + " training on these, and an examination on held-out questions before and after.",
             "Prints the commands that do the same by hand. The same seed gives the same numbers."
@@ -51,7 +51,7 @@ final class DemoCommand implements Callable<Integer> {
             names = "--steps",
             paramLabel = "N",
             description =
-                    "Optimizer steps of 8 pairs. Default: 1000, which take about a minute; with --loop 600 for each"
+                    "Optimizer steps of 8 pairs. Default: 1000, which take about a minute; with --loop 800 for each"
                             + " of the two trainings.")
     private @Nullable Integer steps;
 

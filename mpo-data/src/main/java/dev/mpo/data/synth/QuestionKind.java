@@ -73,7 +73,7 @@ enum QuestionKind {
                     List.of(world.wide(left, right)),
                     "What colour is on the " + side + "?",
                     "The " + side + " one is %s.",
-                    colour -> inTurn("left", "right", askLeft, colour, left, right),
+                    colour -> otherFirst(askLeft ? "right" : "left", side, colour, left, right),
                     (askLeft ? left : right).word(),
                     (askLeft ? right : left).word());
         }
@@ -90,7 +90,7 @@ enum QuestionKind {
                     List.of(world.single(first), world.single(second)),
                     "<image>\n<image>\nWhat colour is in the " + which + " picture?",
                     "The " + which + " one is %s.",
-                    colour -> inTurn("first", "second", askFirst, colour, first, second),
+                    colour -> otherFirst(askFirst ? "second" : "first", which, colour, first, second),
                     (askFirst ? first : second).word(),
                     (askFirst ? second : first).word());
         }
@@ -123,14 +123,10 @@ enum QuestionKind {
         this.reasonedPercent = reasonedPercent;
     }
 
-    /** Looks at two things in their order, whichever was asked about, and ends with what was asked. */
-    private static String inTurn(
-            String one, String two, boolean askOne, String answer, ShapeColour first, ShapeColour second) {
-        boolean right = answer.equals((askOne ? first : second).word());
-        String seenFirst = (right ? first : second).word();
-        String seenSecond = (right ? second : first).word();
-        return "The " + one + " one is " + seenFirst + ", the " + two + " one is " + seenSecond + ". The question is"
-                + " about the " + (askOne ? one : two) + " one: " + answer + ".";
+    /** Looks at the thing that was not asked about, then at the one that was. */
+    private static String otherFirst(String other, String asked, String answer, ShapeColour one, ShapeColour two) {
+        String otherColour = (answer.equals(one.word()) ? two : one).word();
+        return "The " + other + " one is " + otherColour + ". The " + asked + " one is " + answer + ".";
     }
 
     private static String corners(String shape) {
