@@ -166,7 +166,7 @@ class TextGeneratorTest {
     @Test
     void firstTokensFollowTheModelsDistribution() {
         Prompt prompt = prompt(7, false);
-        double[] expected = firstTokenProbabilities(prompt);
+        double[] expected = probabilitiesAfter(prompt.ids());
         int samples = 20_000;
         GenerationOptions options = GenerationOptions.greedy(1)
                 .withTemperature(1)
@@ -188,13 +188,65 @@ class TextGeneratorTest {
         assertThat(chiSquare).isLessThan(39 + 4 * Math.sqrt(78)); // 39 degrees of freedom
     }
 
-    private double[] firstTokenProbabilities(Prompt prompt) {
-        int n = prompt.ids().length;
+    /** The second token comes from cached keys and values; the expectation from the whole sequence, computed anew. */
+    @Test
+    void laterTokensFollowTheDistributionOfTheWholeSequenceComputedAnew() {
+        Prompt prompt = prompt(7, false);
+        int samples = 20_000;
+        GenerationOptions options = GenerationOptions.greedy(2)
+                .withTemperature(0.7)
+                .withLimits(3, 1, 0)
+                .withNumSamples(samples)
+                .withSeed(6);
+        int[][] counts = new int[VOCABULARY][VOCABULARY];
+        for (Generation answer : generator(64).generate(prompt, options)) {
+            counts[answer.ids()[0]][answer.ids()[1]]++;
+        }
+        double chiSquare = 0;
+        int degrees = 0;
+        for (int first = 0; first < VOCABULARY; first++) {
+            int total = Arrays.stream(counts[first]).sum();
+            if (total == 0) {
+                continue;
+            }
+            int[] longer = IntStream.concat(IntStream.of(prompt.ids()), IntStream.of(first))
+                    .toArray();
+            double[] kept = sharpened(probabilitiesAfter(longer), 3, 0.7);
+            for (int second = 0; second < VOCABULARY; second++) {
+                double mean = total * kept[second];
+                if (mean == 0) {
+                    assertThat(counts[first][second]).isZero();
+                } else {
+                    chiSquare += (counts[first][second] - mean) * (counts[first][second] - mean) / mean;
+                }
+            }
+            degrees += 2; // three tokens each
+        }
+        assertThat(degrees).isBetween(4, 6);
+        assertThat(chiSquare).isLessThan(degrees + 4 * Math.sqrt(2.0 * degrees));
+    }
+
+    /** Temperature and top-k applied to probabilities. */
+    private static double[] sharpened(double[] probabilities, int topK, double temperature) {
+        double least = Arrays.stream(probabilities)
+                .sorted()
+                .skip(probabilities.length - topK)
+                .findFirst()
+                .orElseThrow();
+        double[] kept = Arrays.stream(probabilities)
+                .map(p -> p >= least ? Math.pow(p, 1 / temperature) : 0)
+                .toArray();
+        double total = Arrays.stream(kept).sum();
+        return Arrays.stream(kept).map(p -> p / total).toArray();
+    }
+
+    private double[] probabilitiesAfter(int[] ids) {
+        int n = ids.length;
         PackedBatch batch = new PackedBatch(
                 new byte[0],
                 0,
                 1,
-                prompt.ids(),
+                ids,
                 IntStream.range(0, n).toArray(),
                 new int[n],
                 new int[0],

@@ -124,6 +124,40 @@ class TokenSamplerTest {
     }
 
     @Test
+    void penalisedDrawsFollowTheExactDistributionOfThePenalisedLogits() {
+        double penalty = 1.7;
+        float[] logits = logits(30, 1.5, 3);
+        Set<Integer> seen = Set.of(0, 3, 4, 11, 29);
+        assertThat(seen.stream().map(id -> Math.signum(logits[id])).distinct()).hasSize(2); // both rules are used
+        float[] penalised = logits.clone();
+        for (int id : seen) {
+            penalised[id] = (float) (logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty);
+        }
+        GenerationOptions limits = SAMPLED.withTemperature(1.5).withLimits(25, 0.99, 0.001);
+        double[] expected = expected(penalised, limits);
+        TokenSampler sampler = new TokenSampler();
+        int draws = 40_000;
+        int[] counts = new int[logits.length];
+        for (int i = 0; i < draws; i++) {
+            double uniform = DrawNumbers.uniform(2, i, 5);
+            counts[sampler.choose(logits.clone(), limits.withRepetitionPenalty(penalty), seen, uniform)]++;
+        }
+        double chiSquare = 0;
+        int cells = 0;
+        for (int i = 0; i < counts.length; i++) {
+            double mean = draws * expected[i];
+            if (mean == 0) {
+                assertThat(counts[i]).isZero();
+            } else {
+                chiSquare += (counts[i] - mean) * (counts[i] - mean) / mean;
+                cells++;
+            }
+        }
+        assertThat(cells).isBetween(5, 25);
+        assertThat(chiSquare).isLessThan(cells + 4 * Math.sqrt(2.0 * cells) + 1);
+    }
+
+    @Test
     void theNucleusIsExactOnAVocabularyOfRealSize() {
         float[] logits = logits(150_000, 3, 2);
         GenerationOptions options = SAMPLED.withLimits(0, 0.9, 0);
