@@ -1,5 +1,6 @@
 package dev.mpo.cli;
 
+import dev.mpo.cli.doctor.Doctor;
 import dev.mpo.core.generate.GenerationOptions;
 import dev.mpo.train.config.TrainSettings;
 import dev.mpo.train.generate.ChatGenerator;
@@ -99,6 +100,7 @@ final class SamplingFlags {
 
     /** Loads the model, for some answers at once. */
     ChatGenerator open(int batchSize) {
+        Doctor.requireUsedAccelerators();
         return ChatGenerator.open(model, new ChatOptions(maxTiles, batchSize, !ignoreEndOfTurn, precision, 1, 0));
     }
 

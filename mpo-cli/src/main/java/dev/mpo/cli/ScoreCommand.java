@@ -1,5 +1,6 @@
 package dev.mpo.cli;
 
+import dev.mpo.cli.doctor.Doctor;
 import dev.mpo.train.config.ConfigLoader;
 import dev.mpo.train.config.RunConfig;
 import dev.mpo.train.score.PairScorer;
@@ -58,6 +59,7 @@ final class ScoreCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         RunConfig config = config();
+        Doctor.requireUsedAccelerators();
         ScoreSummary summary;
         try (JobProgress progress = JobProgress.start(Mpo.of(spec.commandLine()), "score", "row")) {
             summary = PairScorer.scoreAll(config, out, progress::update);

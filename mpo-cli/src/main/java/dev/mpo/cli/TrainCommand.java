@@ -15,8 +15,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,8 +28,6 @@ import picocli.CommandLine.Spec;
         description = "Trains a model on preference pairs by Mixed Preference Optimization. The trained model goes to"
                 + " DIR/final, in the layout of the checkpoint that went in.")
 final class TrainCommand implements Callable<Integer> {
-
-    private static final Logger LOG = LoggerFactory.getLogger(TrainCommand.class);
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli injects it before anything runs
@@ -114,6 +110,7 @@ final class TrainCommand implements Callable<Integer> {
         if (ranks.isFirst()) {
             RunStart.requireUsable(config, output); // before the log of this run is added to that of another
         }
+        Doctor.requireUsedAccelerators();
         if (toStart.isPresent()) {
             start(mpo, toStart.orElseThrow());
             return ExitCodes.OK;
@@ -146,7 +143,6 @@ final class TrainCommand implements Callable<Integer> {
         try (JobProgress progress = ranks.isFirst() ? JobProgress.start(mpo, "train", "step") : JobProgress.none();
                 Logging.@Nullable Copy log = ranks.isFirst() ? Logging.copyTo(output.resolve("train.log")) : null) {
             try {
-                Doctor.idleAccelerator().forEach(finding -> LOG.warn("{}; {}", finding.message(), finding.fix()));
                 mpo.stopRequest().listen();
                 return Trainer.train(
                         config,

@@ -14,7 +14,9 @@ class DoctorCommandTest {
         Run run = Run.mpo("doctor");
 
         assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
-        assertThat(run.out()).contains("libtorch         2.7.1", "cores", "libnccl.so.2", "free in");
+        assertThat(run.out())
+                .contains(
+                        "libtorch         2.7.1", "cores", "libnccl.so.2", "free in", "several devices", "no launcher");
     }
 
     @Test
@@ -28,5 +30,6 @@ class DoctorCommandTest {
         assertThat(report.at("/memory/totalBytes").asLong()).isPositive();
         assertThat(report.at("/disks/0/freeBytes").asLong()).isPositive();
         assertThat(report.at("/findings").isArray()).isTrue();
+        assertThat(report.at("/collectives/used").asText()).isIn("nccl", "mpi", "none");
     }
 }

@@ -1,6 +1,8 @@
 package dev.mpo.train;
 
 import dev.mpo.core.InterruptedRunException;
+import dev.mpo.core.MpoException;
+import dev.mpo.core.RankFailedException;
 import dev.mpo.core.TrainingDivergedException;
 import dev.mpo.core.model.ParameterBuffer;
 import dev.mpo.core.tensor.Device;
@@ -40,8 +42,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Trainer {
 
-    private static final Duration TIMEOUT = Duration.ofMinutes(30);
-
     private final RunConfig settings;
     private final RunDirectory directory;
     private final List<Callback> callbacks;
@@ -73,7 +73,8 @@ public final class Trainer {
         }
         Ranks ranks = Ranks.discover(System.getenv());
         Device device = Placement.of(settings.train(), ranks.localRank()).device();
-        Collectives collectives = Collectives.open(ranks, device, TIMEOUT);
+        Collectives collectives = Collectives.open(
+                ranks, device, Duration.ofSeconds(settings.parallel().timeoutSeconds()));
         try {
             TrainingSummary summary = train(settings, output, collectives, callbacks);
             collectives.close();
@@ -81,9 +82,12 @@ public final class Trainer {
         } catch (InterruptedRunException | TrainingDivergedException e) {
             collectives.close(); // all ranks come here
             throw e;
+        } catch (RankFailedException e) {
+            throw e; // the rank that failed tells why
+        } catch (RuntimeException | Error e) {
+            collectives.fail(String.valueOf(e.getMessage()), e instanceof MpoException known ? known.exitCode() : 1);
+            throw e; // the ranks do not part in order: this one's process ends, and so do theirs
         }
-        // After any other failure the ranks do not part in order: this one's process ends, and the launcher ends
-        // theirs.
     }
 
     private static TrainingSummary train(

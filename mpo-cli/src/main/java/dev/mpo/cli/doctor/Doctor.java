@@ -8,6 +8,7 @@ import dev.mpo.cli.doctor.MachineReport.Disk;
 import dev.mpo.cli.doctor.MachineReport.Java;
 import dev.mpo.cli.doctor.MachineReport.Memory;
 import dev.mpo.cli.doctor.MachineReport.Processor;
+import dev.mpo.core.ConfigException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -47,6 +48,7 @@ public final class Doctor {
                 disk("unpacked native libraries", EngineProbe.cacheFolder(environment)));
         Engine engine = EngineProbe.probe(environment);
         Accelerators accelerators = AcceleratorProbe.probe();
+        CollectivesProbe.Choice collectives = CollectivesProbe.probe(environment, engine, accelerators);
         return new MachineReport(
                 System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
                         + System.getProperty("os.arch"),
@@ -59,19 +61,40 @@ public final class Doctor {
                 disks,
                 engine,
                 accelerators,
+                collectives,
                 found,
-                Diagnosis.of(processor, memory, disks, engine, accelerators, found));
+                Diagnosis.of(
+                        processor,
+                        memory,
+                        disks,
+                        engine,
+                        new Diagnosis.Devices(accelerators, collectives, cpuChosen(environment))));
     }
 
     /**
-     * Returns a warning if a GPU of this machine would stay idle because only native libraries for the CPU are loaded.
-     * Nothing else tells: the library computes on the CPU without a word.
+     * Refuses to compute on the processor of a machine whose GPUs would stay idle because the native libraries cannot
+     * use them, unless {@code CUDA_VISIBLE_DEVICES} is empty or -1, which chooses the processor. Nothing else would
+     * tell: the library computes on the processor without a word.
+     *
+     * @throws ConfigException naming the GPU and the fix
      */
-    public static List<Finding> idleAccelerator() {
+    public static void requireUsedAccelerators() {
+        if (cpuChosen(System.getenv())) {
+            return;
+        }
         Accelerators accelerators = AcceleratorProbe.probe();
-        return accelerators.present()
-                ? Diagnosis.idleAccelerator(EngineProbe.probe(System.getenv()), accelerators)
-                : List.of();
+        if (accelerators.present()) {
+            Diagnosis.idleAccelerator(EngineProbe.probe(System.getenv()), accelerators)
+                    .forEach(finding -> {
+                        throw new ConfigException(finding.message() + "; " + finding.fix());
+                    });
+        }
+    }
+
+    /** Whether the GPUs are hidden from this process on purpose. */
+    static boolean cpuChosen(Map<String, String> environment) {
+        String visible = environment.get("CUDA_VISIBLE_DEVICES");
+        return visible != null && (visible.isBlank() || visible.strip().equals("-1"));
     }
 
     private static Processor processor(Map<String, String> environment) {

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param disks free space of the folders that this program writes to
  * @param engine the tensor library that was loaded
  * @param accelerators the graphics processors that the driver reports
+ * @param collectives how several processes would exchange tensors
  * @param libraries where the optional communication libraries were found
  * @param findings what is wrong or worth knowing, most serious first
  */
@@ -24,6 +25,7 @@ public record MachineReport(
         List<Disk> disks,
         EngineProbe.Engine engine,
         AcceleratorProbe.Accelerators accelerators,
+        CollectivesProbe.Choice collectives,
         List<LibraryProbe.Library> libraries,
         List<Finding> findings) {
 

@@ -60,6 +60,17 @@ public final class ReportText {
             line("gpu", report.accelerators().present() ? report.accelerators().deviceFiles() + "" : "none");
         }
         line("devices", engine.accelerators() == 0 ? "cpu" : "cpu, " + engine.accelerators() + " gpu");
+        CollectivesProbe.Choice collectives = report.collectives();
+        line(
+                "several devices",
+                switch (collectives.used()) {
+                    case "nccl" -> "by NCCL " + collectives.nccl();
+                    case "mpi" ->
+                        "by " + collectives.mpi()
+                                + (collectives.mpirun().isEmpty() ? ", no mpirun" : ", " + collectives.mpirun());
+                    default -> "not possible here";
+                });
+        line("launcher", collectives.ranks());
         for (Library library : report.libraries()) {
             String where = library.found() ? library.path() : "not found";
             line(library.file(), where + ", for " + library.purpose());

@@ -5,8 +5,10 @@ package dev.mpo.train.config;
  *
  * @param shard what is split over the ranks
  * @param offload what lives in host memory
+ * @param timeoutSeconds how long ranks wait for one that does not come to an exchange before the run ends
  */
-public record ParallelSettings(Shard shard, Offload offload) {
+public record ParallelSettings(
+        Shard shard, Offload offload, @Range(min = 1) int timeoutSeconds) {
 
     /** What lives in host memory and is updated there. */
     public enum Offload {

@@ -10,8 +10,8 @@ import java.time.Duration;
  * <p>Every rank makes the same calls in the same order. Operations on tensors start in that order and run while the
  * caller goes on; {@link Work#await} completes one. Until then its tensors must stay alive and untouched: another
  * operation may use them, another thread must not. Tensors are contiguous, on the device of the rank, of any size,
- * empty ones included; sums take float32 and float64 (and bfloat16 with NCCL alone), everything else any type, the same
- * on all ranks. Every rank gets the same bits.
+ * empty ones included; sums take float32 and float64, everything else any type, the same on all ranks. Every rank gets
+ * the same bits.
  *
  * <p>Calls come from one thread at a time. The other methods take small values of the host and return when all ranks
  * have made the call.
@@ -88,12 +88,13 @@ public interface Collectives extends AutoCloseable {
     }
 
     /**
-     * Ends the run on every rank because of a failure on this one, and does not return.
+     * Tells every other rank that this one fails, so that they end with its error and its exit code instead of waiting
+     * for it. Returns soon; the caller then ends this process, and calls nothing else here.
      *
      * @param reason the error that every rank reports
      * @param exitCode the exit code of every process
      */
-    void abort(String reason, int exitCode);
+    void fail(String reason, int exitCode);
 
     /** Leaves the run when all ranks do. After a failure it returns at once. */
     @Override
@@ -112,6 +113,6 @@ public interface Collectives extends AutoCloseable {
         if (ranks.size() == 1) {
             return new SingleRank(device);
         }
-        return MpiCollectives.open(ranks, timeout);
+        return device.isCpu() ? MpiCollectives.open(ranks, timeout) : NcclCollectives.open(ranks, device, timeout);
     }
 }

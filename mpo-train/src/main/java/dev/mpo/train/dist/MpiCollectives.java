@@ -7,30 +7,35 @@ import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.Tensor;
 import dev.mpo.core.tensor.Tensors;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collectives by Open MPI, on the CPU.
  *
  * <p>One thread makes all calls of MPI, in the order in which they were asked for. Before each operation it waits until
- * all ranks are there, asleep most of the time: MPI's own waiting would keep a core busy that the computation needs.
+ * all ranks are there, asleep most of the time: MPI's own waiting would keep a core busy that the computation needs. A
+ * {@link RankWatch} tells of ranks that die, fail or hang.
  */
 final class MpiCollectives implements Collectives {
 
-    private static final Logger LOG = LoggerFactory.getLogger(MpiCollectives.class);
     private static final long PART_BYTES =
             2 << 20; // larger parts make MPI allocate and touch fresh memory for every sum
     private static final int POLLS_WITHOUT_SLEEP = 50;
     private static final long SLEEP_NANOS = 50_000;
     private static final long LONGEST_SLEEP_NANOS = 1_000_000;
+    private static final long BLAME_NANOS = 5_000_000_000L;
+    private static final Duration SILENCE = Duration.ofSeconds(20);
 
     private final Ranks ranks;
     private final MpiLibrary mpi;
     private final MpiOperations operations;
     private final OperationThread thread;
     private final Duration timeout;
+    private final RankEnd end;
+    private final AtomicLong arrived = new AtomicLong();
+    private volatile @Nullable RankWatch watch;
 
     private MpiCollectives(Ranks ranks, MpiLibrary mpi, Duration timeout) {
         this.ranks = ranks;
@@ -38,6 +43,7 @@ final class MpiCollectives implements Collectives {
         this.operations = new MpiOperations(mpi, ranks, PART_BYTES);
         this.timeout = timeout;
         this.thread = new OperationThread("mpi");
+        this.end = new RankEnd(ranks);
     }
 
     /** Joins the other ranks. */
@@ -47,6 +53,10 @@ final class MpiCollectives implements Collectives {
                 .thread
                 .submit("start of MPI", () -> collectives.mpi.start(ranks))
                 .await();
+        RankWatch.Self self =
+                new RankWatch.Self(ranks, collectives.arrived::get, collectives.end::where, collectives.end::end);
+        Duration silence = timeout.compareTo(SILENCE) < 0 ? timeout : SILENCE;
+        collectives.watch = WatchMeeting.over(collectives, self, silence).orElse(null);
         return collectives;
     }
 
@@ -99,8 +109,9 @@ final class MpiCollectives implements Collectives {
     }
 
     private Work together(String name, long count, DType type, Runnable operation) {
+        end.calledByThisThread();
         return thread.submit(name + " of " + count + " x " + type, () -> {
-            awaitOthers(name);
+            awaitOthers(name + " of " + count + " x " + type);
             if (count > 0) {
                 operation.run();
             }
@@ -109,10 +120,12 @@ final class MpiCollectives implements Collectives {
 
     @Override
     public void barrier() {
+        end.calledByThisThread();
         thread.submit("barrier", () -> awaitOthers("barrier")).await();
     }
 
     private void awaitOthers(String name) {
+        long number = arrived.incrementAndGet();
         PointerByReference meeting = mpi.meet();
         long started = System.nanoTime();
         long sleep = SLEEP_NANOS;
@@ -124,22 +137,41 @@ final class MpiCollectives implements Collectives {
             LockSupport.parkNanos(sleep);
             sleep = Math.min(sleep * 2, LONGEST_SLEEP_NANOS);
             if (System.nanoTime() - started > timeout.toNanos()) {
-                throw new RankFailedException(
-                        "rank " + ranks.rank() + " waited " + timeout.toSeconds() + " s for the others in " + name, 1);
+                giveUp(number, name);
             }
         }
     }
 
+    private void giveUp(long number, String name) {
+        RankWatch known = watch;
+        if (known != null) {
+            known.stuck(number, name, timeout);
+            LockSupport.parkNanos(BLAME_NANOS); // the answer ends this process
+        }
+        throw new RankFailedException(
+                "rank " + ranks.rank() + " waited " + timeout.toSeconds() + " s for the others in " + name, 1);
+    }
+
     @Override
-    public void abort(String reason, int exitCode) {
-        LOG.error("rank {}: {}", ranks.rank(), reason);
-        Runtime.getRuntime().halt(exitCode); // mpirun and srun end the other ranks
+    public void fail(String reason, int exitCode) {
+        end.leaveReport(reason, exitCode);
+        RankWatch known = watch;
+        if (known != null) { // where there is none, mpirun and srun end the other ranks
+            known.fail(exitCode, "rank " + ranks.rank() + ": " + reason);
+        }
     }
 
     @Override
     public void close() {
+        RankWatch known = watch;
         if (!thread.failed()) {
+            barrier();
+            if (known != null) {
+                known.close();
+            }
             thread.submit("end of MPI", mpi::stop).await();
+        } else if (known != null) {
+            known.fail(1, "rank " + ranks.rank() + ": an exchange of tensors failed; see its own output");
         }
         thread.close();
     }

@@ -18,6 +18,8 @@ interface OpenMpi extends Library {
 
     int MPI_Comm_set_errhandler(Pointer communicator, Pointer handler);
 
+    int MPI_Get_library_version(byte[] text, IntByReference length);
+
     int MPI_Error_string(int code, byte[] text, IntByReference length);
 
     int MPI_Ibarrier(Pointer communicator, PointerByReference request);

@@ -1,6 +1,5 @@
 package dev.mpo.train.dist;
 
-import dev.mpo.core.RankFailedException;
 import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.Tensor;
 import dev.mpo.core.tensor.Tensors;
@@ -56,11 +55,9 @@ public final class SingleRank implements Collectives {
         return Work.DONE;
     }
 
-    /** Throws: with one process there is nobody else to end. */
+    /** Does nothing: there is nobody else to tell. */
     @Override
-    public void abort(String reason, int exitCode) {
-        throw new RankFailedException(reason, exitCode);
-    }
+    public void fail(String reason, int exitCode) {}
 
     @Override
     public void close() {}

@@ -63,7 +63,7 @@ final class RunConfigTest {
                                 TrainSettings.Recompute.AUTO,
                                 null),
                         new ReferenceSettings(ReferenceSettings.Mode.COPY, null, null),
-                        new ParallelSettings(ParallelSettings.Shard.NONE, ParallelSettings.Offload.NONE),
+                        new ParallelSettings(ParallelSettings.Shard.NONE, ParallelSettings.Offload.NONE, 1800),
                         new CheckpointSettings(0, 2, false),
                         new LogSettings(1, true),
                         new EngineSettings(EngineSettings.Mode.BRANCHED)));

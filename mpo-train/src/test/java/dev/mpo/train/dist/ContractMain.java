@@ -1,28 +1,58 @@
 package dev.mpo.train.dist;
 
+import com.sun.jna.Library;
+import com.sun.jna.Native;
 import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.TorchRuntime;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
-/** One rank that runs the contract; prints a line per check that it passes. */
+/**
+ * One rank that runs the contract, with MPI or, if its argument names the folder of a stand-in for NCCL, with that;
+ * prints a line per check that it passes.
+ */
 final class ContractMain {
 
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
     private ContractMain() {}
+
+    /** A function of the stand-in. */
+    interface StandIn extends Library {
+        int standinLiveEvents();
+    }
 
     public static void main(String[] arguments) {
         TorchRuntime.setNumThreads(1);
         Ranks ranks = Ranks.discover(System.getenv());
-        try (Collectives collectives = Collectives.open(ranks, Device.CPU, Duration.ofSeconds(60))) {
+        try (Collectives collectives = open(ranks, arguments)) {
             for (Map.Entry<String, Runnable> check :
                     CollectivesContract.of(collectives).entrySet()) {
                 check.getValue().run();
                 System.out.println("rank " + ranks.rank() + " passed: " + check.getKey());
+            }
+            if (arguments.length > 0) {
+                StandIn standIn =
+                        Native.load(Path.of(arguments[0], "libnccl.so.2").toString(), StandIn.class);
+                for (int i = 0; i < 300 && standIn.standinLiveEvents() > 0; i++) {
+                    Thread.sleep(100); // until the watchdog has looked at all operations
+                }
+                System.out.println("rank " + ranks.rank() + " keeps events: " + standIn.standinLiveEvents());
             }
         } catch (Throwable failure) {
             failure.printStackTrace();
             Runtime.getRuntime().halt(1);
         }
         System.exit(0);
+    }
+
+    private static Collectives open(Ranks ranks, String... arguments) {
+        if (arguments.length == 0) {
+            return Collectives.open(ranks, Device.CPU, TIMEOUT);
+        }
+        NcclLibrary library = NcclLibrary.load(new NativeFiles(List.of(Path.of(arguments[0]))));
+        return NcclCollectives.open(ranks, Device.CPU, TIMEOUT, library, Rendezvous.of(System.getenv()));
     }
 }
