@@ -340,6 +340,27 @@ class BadInputTest {
     }
 
     @Test
+    void aStepWithoutNumbersIsLeftOutIfTheSettingsSaySo() throws IOException {
+        poison(run.model(), "mlp1.3.bias");
+        run.onlyRows(
+                GOOD, "{\"image\": \"single0_0.png\", \"question\": \"q\", \"chosen\": \"a\", \"rejected\": \"b\"}");
+        Path first = folder.resolve("first");
+        assertThat(failureIn(first, "train.max_steps=1", "train.lr_scheduler=constant"))
+                .isNull();
+        Path both = folder.resolve("both");
+        assertThat(failureIn(both, "train.max_steps=2", "train.lr_scheduler=constant", "train.on_nonfinite=skip"))
+                .isNull();
+        assertThat(Files.readAllLines(both.resolve("metrics.jsonl")))
+                .hasSize(2)
+                .last()
+                .asString()
+                .contains("NaN");
+        assertThat(Files.mismatch(both.resolve("final/model.safetensors"), first.resolve("final/model.safetensors")))
+                .as("the second step changes nothing")
+                .isEqualTo(-1);
+    }
+
+    @Test
     void aLearningRateThatIsTooHighEndsTheRunWithItsNumbersKept() throws IOException {
         Path out = folder.resolve("out");
         Throwable failure = failureIn(

@@ -1,5 +1,7 @@
 package dev.mpo.train.shard;
 
+import dev.mpo.core.InterruptedRunException;
+import dev.mpo.core.MpoException;
 import dev.mpo.core.model.ParameterBuffer;
 import dev.mpo.core.model.Sharding;
 import dev.mpo.core.model.StageHooks;
@@ -13,6 +15,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -29,9 +38,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ParameterExchange {
 
+    private static final int IDLE_SECONDS = 5;
+
     private final Collectives collectives;
     private final Map<ParameterBuffer, Gathering> gatherings = new HashMap<>();
     private final Map<ParameterBuffer, Work> updates = new HashMap<>();
+    // One thread, which ends when nothing has been added for a while.
+    private final ExecutorService adder =
+            new ThreadPoolExecutor(0, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                Thread thread = new Thread(task, "gradients");
+                thread.setDaemon(true);
+                return thread;
+            });
     private boolean lastMicroBatch = true;
     private long waitedNanos;
 
@@ -267,11 +285,15 @@ public final class ParameterExchange {
         }
     }
 
-    /** The gradients of one stage on their way to the ranks that sum them. */
+    /**
+     * The gradients of one stage on their way to the ranks that sum them, and from there to the sums of earlier
+     * micro-batches, which may be in host memory. That second way is gone beside the computation as well.
+     */
     private final class Summing {
         private final ParameterBuffer buffer;
         private final Work work;
         private final PartialSums sums;
+        private final Future<?> added;
 
         Summing(ParameterBuffer buffer) {
             this.buffer = buffer;
@@ -281,16 +303,36 @@ public final class ParameterExchange {
                     : buffer.ownedLength() == buffer.length()
                             ? collectives.allReduceSum(buffer.gradients())
                             : collectives.reduceScatterSum(buffer.gradients(), sums.own());
+            this.added = buffer.passingGradients() ? adder.submit(this::add) : CompletableFuture.completedFuture(null);
+        }
+
+        private void add() {
+            work.await();
+            sums.addToOwned();
         }
 
         void finish() {
-            await(work);
+            await(() -> {
+                awaitAdded();
+                work.await();
+            });
+            sums.close();
             if (buffer.passingGradients()) {
-                sums.addToOwned();
-                sums.close();
                 buffer.freeGradients();
-            } else {
-                sums.close();
+            }
+        }
+
+        private void awaitAdded() {
+            try {
+                added.get();
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof MpoException failure) {
+                    throw failure;
+                }
+                throw new IllegalStateException("gradients of " + buffer.stage() + " cannot be added", e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedRunException("interrupted while gradients are added");
             }
         }
     }
