@@ -6,6 +6,7 @@ import dev.mpo.core.model.ModelLayout;
 import dev.mpo.core.model.ParameterSpec;
 import dev.mpo.core.model.Part;
 import dev.mpo.core.model.StageSpec;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** Numbers that follow from an architecture alone. */
@@ -37,12 +38,17 @@ final class Architecture {
                 .sum();
     }
 
-    /** Returns the number of elements of the largest stage. */
-    static long largestStage(ModelConfig config) {
-        return ModelLayout.of(config).stream()
+    /** Returns the number of elements of that many stages in succession, where they are largest. */
+    static long largestStages(ModelConfig config, int count) {
+        long[] sizes = ModelLayout.of(config).stream()
                 .mapToLong(StageSpec::numElements)
-                .max()
-                .orElse(0);
+                .toArray();
+        long largest = 0;
+        for (int i = 0; i < sizes.length; i++) {
+            long sum = LongStream.of(sizes).skip(i).limit(count).sum();
+            largest = Math.max(largest, sum);
+        }
+        return largest;
     }
 
     private static Stream<StageSpec> stages(ModelConfig config, Part part) {

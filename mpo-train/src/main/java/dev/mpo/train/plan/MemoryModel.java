@@ -64,7 +64,7 @@ public final class MemoryModel {
         double state = trained * SINGLE * (ownMaster ? 3 : 2) / split;
         double sums = trained * SINGLE / (settings.dividesGradients() ? split : 1);
         double passing = settings.gradientsPass()
-                ? Math.min(trained, (double) PASSING_GRADIENTS * Architecture.largestStage(config)) * SINGLE
+                ? Math.min(trained, (double) Architecture.largestStages(config, PASSING_GRADIENTS)) * SINGLE
                 : 0;
         double reference = settings.reference() == ReferenceSettings.Mode.COPY
                 ? (double) ModelLayout.numElements(config) * settings.bytes() / weightSplit
@@ -88,7 +88,7 @@ public final class MemoryModel {
         if (settings.recompute() == Recompute.NONE) {
             return (double) numParameters(settings) * settings.bytes();
         }
-        return (double) GATHERED_STAGES * Architecture.largestStage(config) * settings.bytes();
+        return (double) Architecture.largestStages(config, GATHERED_STAGES) * settings.bytes();
     }
 
     /** Bytes that depend on the pairs. */

@@ -129,10 +129,10 @@ class MemoryModelTest {
      */
     @ParameterizedTest
     @CsvSource({
-        "NONE, false, 739434496",
-        "OPTIMIZER, false, 620748800",
-        "FULL, false, 529485824",
-        "OPTIMIZER, true, 667435008"
+        "NONE, false, 736358400",
+        "OPTIMIZER, false, 616738816",
+        "FULL, false, 526082048",
+        "OPTIMIZER, true, 663244800"
     })
     void recordedPeaksOfRanksArePredicted(Shard shard, boolean offload, double measured) {
         PlanSettings settings = PlanSettings.of(false)
