@@ -3,8 +3,8 @@
 
 Nothing in the build uses this file. It needs torch (any 2.x, CPU) and transformers:
 
-    python3 -m venv /tmp/compare && /tmp/compare/bin/pip install torch transformers
-    OMP_NUM_THREADS=1 /tmp/compare/bin/python scripts/compare/generate_loop.py
+    python3 -m venv compare-venv && compare-venv/bin/pip install torch transformers
+    OMP_NUM_THREADS=1 compare-venv/bin/python scripts/compare/generate_loop.py
     ./mpo bench generate --preset micro --batch-size 1,8 --threads 1
 
 It has the language model of the presets of `mpo bench` (Qwen2, random weights), prompts of random tokens of one length,

@@ -3,8 +3,8 @@
 
 Nothing in the build uses this file. It needs only torch (any 2.x, CPU):
 
-    python3 -m venv /tmp/compare && /tmp/compare/bin/pip install torch
-    OMP_NUM_THREADS=1 /tmp/compare/bin/python scripts/compare/plain_loop.py
+    python3 -m venv compare-venv && compare-venv/bin/pip install torch
+    OMP_NUM_THREADS=1 compare-venv/bin/python scripts/compare/plain_loop.py
     OMP_NUM_THREADS=1 ./mpo bench --preset micro --variants plain,branched,branched+cached --threads 1
 
 It has the shapes of the presets of `mpo bench`, random weights, and the structure of the reference trainer: the two
