@@ -40,8 +40,7 @@ interface ArchiveMembers extends Closeable {
     record Member(String name, long size, long packed, long crc, boolean folder, boolean plain) {}
 
     /** Goes to the next member; returns null at the end. */
-    @Nullable
-    Member next() throws IOException;
+    @Nullable Member next() throws IOException;
 
     /** Returns the bytes of the member last returned; closing it is up to the caller. */
     InputStream open() throws IOException;
