@@ -130,7 +130,7 @@ final class DataPreparationTest {
             })
     void anArchiveCutIntoPiecesIsReadAsOne(String names) throws IOException {
         byte[] whole = Files.readAllBytes(Archives.zip(temp.resolve("whole.zip"), images));
-        String[] parts = names.split(" ");
+        String[] parts = names.split(" ", -1);
         for (int i = 0; i < parts.length; i++) {
             int from = whole.length * i / parts.length;
             int to = whole.length * (i + 1) / parts.length;
