@@ -46,16 +46,13 @@ final class WarningSignal {
         return null;
     }
 
-    /** From now on the signal does nothing, which suits a process that is about to end. */
+    /**
+     * From now on the signal does nothing, which suits a process that is about to end. It is still handled: a signal
+     * that is ignored would be so in every program that this process starts, too.
+     */
     void ignore() {
-        if (!listening) {
-            return;
-        }
-        try {
-            Class<?> handler = Class.forName("sun.misc.SignalHandler");
-            handle(handler, handler.getField("SIG_IGN").get(null));
-        } catch (ReflectiveOperationException | RuntimeException e) {
-            LOG.debug("SIGUSR1 cannot be handled on this system: {}", e.toString());
+        if (listening) {
+            listen(() -> {});
         }
     }
 
