@@ -1,11 +1,6 @@
 package dev.mpo.cli;
 
-import dev.mpo.core.CheckpointException;
-import dev.mpo.core.ConfigException;
-import dev.mpo.core.DataException;
-import dev.mpo.core.InterruptedRunException;
-import dev.mpo.core.RankFailedException;
-import dev.mpo.core.TrainingDivergedException;
+import dev.mpo.core.MpoException;
 
 /** The exit codes of every command; scripts depend on them, so a number is never reused for another meaning. */
 public final class ExitCodes {
@@ -30,27 +25,9 @@ public final class ExitCodes {
     /** Returns the exit code of a failure: the code of its kind, or of the nearest cause that has a kind, or 1. */
     public static int of(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            int code = ofKind(cause);
-            if (code != INTERNAL) {
-                return code;
+            if (cause instanceof MpoException known && known.exitCode() != INTERNAL) {
+                return known.exitCode();
             }
-        }
-        return INTERNAL;
-    }
-
-    private static int ofKind(Throwable failure) {
-        if (failure instanceof ConfigException) {
-            return USAGE;
-        } else if (failure instanceof DataException) {
-            return DATA;
-        } else if (failure instanceof CheckpointException) {
-            return CHECKPOINT;
-        } else if (failure instanceof TrainingDivergedException) {
-            return DIVERGED;
-        } else if (failure instanceof InterruptedRunException) {
-            return INTERRUPTED;
-        } else if (failure instanceof RankFailedException rank) {
-            return rank.exitCode();
         }
         return INTERNAL;
     }

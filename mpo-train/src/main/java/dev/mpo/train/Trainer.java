@@ -1,7 +1,6 @@
 package dev.mpo.train;
 
 import dev.mpo.core.InterruptedRunException;
-import dev.mpo.core.MpoException;
 import dev.mpo.core.RankFailedException;
 import dev.mpo.core.TrainingDivergedException;
 import dev.mpo.core.model.ParameterBuffer;
@@ -85,7 +84,7 @@ public final class Trainer {
         } catch (RankFailedException e) {
             throw e; // the rank that failed tells why
         } catch (RuntimeException | Error e) {
-            collectives.fail(String.valueOf(e.getMessage()), e instanceof MpoException known ? known.exitCode() : 1);
+            collectives.fail(String.valueOf(e.getMessage()), Team.exitCode(e));
             throw e; // the ranks do not part in order: this one's process ends, and so do theirs
         }
     }

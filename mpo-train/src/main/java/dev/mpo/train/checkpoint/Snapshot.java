@@ -3,10 +3,10 @@ package dev.mpo.train.checkpoint;
 import dev.mpo.core.model.ParameterBuffer;
 import dev.mpo.core.model.ParameterPiece;
 import dev.mpo.core.tensor.Device;
+import dev.mpo.core.tensor.DeviceMemory;
 import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
 import dev.mpo.core.tensor.Tensors;
-import dev.mpo.train.metrics.ProcessMemory;
 import dev.mpo.train.optim.AdamW;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,7 +45,7 @@ final class Snapshot implements AutoCloseable {
                 .mapToLong(buffer ->
                         3 * buffer.ownedLength() * buffer.master().dtype().numBytes())
                 .sum();
-        return bytes * HEADROOM < ProcessMemory.availableBytes();
+        return bytes * HEADROOM < DeviceMemory.available(Device.CPU).orElse(Long.MAX_VALUE);
     }
 
     private void add(
