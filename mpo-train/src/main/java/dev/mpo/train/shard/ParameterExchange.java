@@ -51,7 +51,6 @@ public final class ParameterExchange {
                 return thread;
             });
     private boolean lastMicroBatch = true;
-    private long waitedNanos;
 
     /** Creates an exchange; the collectives are borrowed. */
     public ParameterExchange(Collectives collectives) {
@@ -80,19 +79,6 @@ public final class ParameterExchange {
         lastMicroBatch = last;
     }
 
-    /** Returns the time for which the computation has waited for other ranks and for transfers since the last call. */
-    public long takeWaitedNanos() {
-        long waited = waitedNanos;
-        waitedNanos = 0;
-        return waited;
-    }
-
-    private void await(Work work) {
-        long started = System.nanoTime();
-        work.await();
-        waitedNanos += System.nanoTime() - started;
-    }
-
     /**
      * Makes updated weights known: to this rank's copy in the compute type and, where every rank computes with all
      * weights, to the others. Returns at once; the stages wait for what they need.
@@ -114,7 +100,7 @@ public final class ParameterExchange {
 
     /** Waits until all published weights are everywhere. */
     public void settle() {
-        updates.values().forEach(this::await);
+        updates.values().forEach(Work::await);
         updates.clear();
     }
 
@@ -122,14 +108,14 @@ public final class ParameterExchange {
         if (!buffer.sharding().dividesWeights()) {
             Work update = updates.remove(buffer);
             if (update != null) {
-                await(update);
+                update.await();
             }
             return;
         }
         start(buffer);
         Gathering gathering = gathering(buffer);
         if (gathering.work != null) {
-            await(gathering.work);
+            gathering.work.await();
             gathering.work = null;
         }
         gathering.users++;
@@ -154,7 +140,7 @@ public final class ParameterExchange {
             Gathering gathering = gatherings.get(buffer);
             if (gathering != null && gathering.users == 0 && buffer.hasWeights()) {
                 if (gathering.work != null) {
-                    await(gathering.work);
+                    gathering.work.await();
                     gathering.work = null;
                 }
                 buffer.freeWeights();
@@ -312,10 +298,8 @@ public final class ParameterExchange {
         }
 
         void finish() {
-            await(() -> {
-                awaitAdded();
-                work.await();
-            });
+            awaitAdded();
+            work.await();
             sums.close();
             if (buffer.passingGradients()) {
                 buffer.freeGradients();
