@@ -105,7 +105,10 @@ final class DataCheckCommand implements Callable<Integer> {
                 encoding == null ? standard.reserved() : ReservedStrings.of(encoding.tokenizer()),
                 decode,
                 input.config().data().decoding(),
-                encoding == null ? null : encoding.encoder().withoutPixels(),
+                input.config().data().video().options(),
+                encoding == null
+                        ? null
+                        : encoding.encoder().withoutAugmentation().withoutPixels(),
                 Workers.orAll(workers));
     }
 

@@ -1,6 +1,7 @@
 package dev.mpo.cli;
 
 import dev.mpo.core.config.ModelConfig;
+import dev.mpo.data.pair.PairEncoder;
 import dev.mpo.data.pair.PairWriter;
 import dev.mpo.data.text.Tokenizer;
 import dev.mpo.data.text.Tokenizers;
@@ -50,7 +51,8 @@ final class DataEncodeCommand implements Callable<Integer> {
                 PairData data =
                         PairData.open(config, imageSize == null ? model : model.withImageSize(imageSize), tokenizer);
                 JobProgress progress = JobProgress.start(Mpo.of(spec.commandLine()), "encode", "row")) {
-            print(PairWriter.writeAll(data.datasets(), data.encoder().withoutPixels(), out, progress::update));
+            PairEncoder encoder = data.encoder().withoutAugmentation().withoutPixels();
+            print(PairWriter.writeAll(data.datasets(), encoder, out, progress::update));
         }
         return ExitCodes.OK;
     }

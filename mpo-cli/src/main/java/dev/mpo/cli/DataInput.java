@@ -46,6 +46,7 @@ final class DataInput implements AutoCloseable {
                             tokenizer,
                             ChatTemplate.of(template),
                             encoder.options().withMaxSequenceLength(Integer.MAX_VALUE))
+                    .withoutAugmentation()
                     .withoutPixels();
         }
     }
@@ -104,7 +105,9 @@ final class DataInput implements AutoCloseable {
                 data.maxDynamicPatch(),
                 data.useThumbnail() == null ? published.useThumbnail() : data.useThumbnail(),
                 true);
-        return PairOptions.of(tiles, 1, data.maxSeqLength(), OnTooLong.CUT).withDecoding(data.decoding());
+        return PairOptions.of(tiles, 1, data.maxSeqLength(), OnTooLong.CUT)
+                .withDecoding(data.decoding())
+                .withVideos(data.video().options());
     }
 
     /** Returns what the model adds, or null without one. */

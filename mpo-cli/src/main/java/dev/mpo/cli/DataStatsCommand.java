@@ -105,6 +105,7 @@ final class DataStatsCommand implements Callable<Integer> {
         result.put("text_only", dataset.textOnly());
         result.put("one_image", dataset.oneImage());
         result.put("several_images", dataset.severalImages());
+        result.put("videos", dataset.videos());
         result.put("images", dataset.images());
         result.put("longest", summary(dataset.longest()));
         result.put("chosen", summary(dataset.chosen()));
@@ -134,6 +135,7 @@ final class DataStatsCommand implements Callable<Integer> {
                 "text only",
                 "one image",
                 "several",
+                "video",
                 "tiles",
                 "mean " + unit,
                 "p50",
@@ -148,6 +150,7 @@ final class DataStatsCommand implements Callable<Integer> {
                     dataset.textOnly(),
                     dataset.oneImage(),
                     dataset.severalImages(),
+                    dataset.videos(),
                     dataset.tiles().sum(),
                     String.format(Locale.ROOT, "%.1f", dataset.longest().mean()),
                     dataset.longest().quantile(0.5),

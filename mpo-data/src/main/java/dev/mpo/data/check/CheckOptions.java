@@ -2,6 +2,7 @@ package dev.mpo.data.check;
 
 import dev.mpo.data.image.DecodeOptions;
 import dev.mpo.data.pair.PairEncoder;
+import dev.mpo.data.video.VideoOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param reserved strings that should not stand in texts
  * @param decode whether every image is decoded, each file once
  * @param decoding what image files are accepted
+ * @param videos how frames are found
  * @param encoder encodes rows to find those that are too long; null leaves lengths unchecked; borrowed
  * @param numWorkers threads that check rows
  */
@@ -17,6 +19,7 @@ public record CheckOptions(
         ReservedStrings reserved,
         boolean decode,
         DecodeOptions decoding,
+        VideoOptions videos,
         @Nullable PairEncoder encoder,
         int numWorkers) {
 
@@ -33,17 +36,18 @@ public record CheckOptions(
                 ReservedStrings.published(),
                 false,
                 DecodeOptions.defaults(),
+                VideoOptions.defaults(),
                 null,
                 Runtime.getRuntime().availableProcessors());
     }
 
     /** Returns the same options with every image decoded, or not. */
     public CheckOptions withDecode(boolean all) {
-        return new CheckOptions(reserved, all, decoding, encoder, numWorkers);
+        return new CheckOptions(reserved, all, decoding, videos, encoder, numWorkers);
     }
 
     /** Returns the same options with another encoder. */
     public CheckOptions withEncoder(@Nullable PairEncoder other) {
-        return new CheckOptions(reserved, decode, decoding, other, numWorkers);
+        return new CheckOptions(reserved, decode, decoding, videos, other, numWorkers);
     }
 }

@@ -1,8 +1,6 @@
 package dev.mpo.data.check;
 
 import dev.mpo.core.DataException;
-import dev.mpo.data.image.DecodedImage;
-import dev.mpo.data.image.ImageDecoder;
 import dev.mpo.data.jsonl.PreferenceRow;
 import dev.mpo.data.pair.EncodeOutcome;
 import dev.mpo.data.pair.EncodeOutcome.Bad;
@@ -11,7 +9,6 @@ import dev.mpo.data.pair.EncodeOutcome.Encoded;
 import dev.mpo.data.pair.EncodeOutcome.Refused;
 import dev.mpo.data.pair.PairDataset;
 import dev.mpo.data.pair.PairEncoder;
-import dev.mpo.data.source.Media;
 import dev.mpo.data.text.ImageTokens;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,11 +18,11 @@ import java.util.OptionalLong;
 final class RowCheck {
 
     private final CheckOptions options;
-    /** Hashes of the paths that have been decoded, so that rows may share images at no cost. */
-    private final LongSet decoded = new LongSet();
+    private final MediaCheck media;
 
     RowCheck(CheckOptions options) {
         this.options = options;
+        this.media = new MediaCheck(options);
     }
 
     /**
@@ -49,22 +46,26 @@ final class RowCheck {
             content = dataset.row(row);
         } catch (DataException e) {
             findings.add(FindingKind.MALFORMED, e);
-            return new Checked(index, row, OptionalLong.empty(), findings.list);
+            return new Checked(index, row, OptionalLong.empty(), findings.list());
         }
         checkTexts(content, findings);
         checkMarkers(content, findings);
-        content.images().forEach(image -> checkImage(dataset, image, findings));
-        if (options.encoder() != null && findings.list.stream().noneMatch(RowCheck::keepsFromEncoding)) {
+        content.images().forEach(image -> media.checkImage(dataset, image, findings));
+        String video = content.shownVideo();
+        if (video != null) {
+            media.checkVideo(dataset, video, content.clip(), findings);
+        }
+        if (options.encoder() != null && findings.list().stream().noneMatch(RowCheck::keepsFromEncoding)) {
             checkEncoding(options.encoder(), dataset, row, findings);
         }
-        return new Checked(index, row, OptionalLong.of(Hash64.of(identity(content))), findings.list);
+        return new Checked(index, row, OptionalLong.of(Hash64.of(identity(content))), findings.list());
     }
 
     /** Returns what makes two rows the same. */
     static List<String> identity(PreferenceRow row) {
         List<String> parts = new ArrayList<>(row.images());
         parts.add(row.imageList() ? "list" : "single");
-        parts.add(row.video() == null ? "" : row.video());
+        parts.add(row.video() == null ? "" : row.video() + (row.clip() == null ? "" : " " + row.clip()));
         parts.add(row.question());
         parts.add(row.chosen());
         parts.add(row.rejected());
@@ -87,7 +88,7 @@ final class RowCheck {
                     "\"chosen\" and \"rejected\" are the same: expected answers of which one is preferred;"
                             + " remove the row");
         }
-        if (row.images().isEmpty() && row.question().isBlank()) {
+        if (row.images().isEmpty() && row.shownVideo() == null && row.question().isBlank()) {
             findings.add(FindingKind.EMPTY_QUESTION, "\"question\" is empty and there is no image: add a question");
         }
         checkTokens("question", row.question(), findings);
@@ -130,51 +131,19 @@ final class RowCheck {
         try {
             PairEncoder.checkMarkers(row);
         } catch (DataException e) {
-            findings.add(row.images().isEmpty() ? FindingKind.VIDEO : FindingKind.PLACEHOLDER_COUNT, e);
+            findings.add(FindingKind.PLACEHOLDER_COUNT, e);
             return;
         }
         int markers = PairEncoder.markers(row.question());
-        if (!row.imageList() && row.video() == null && markers > row.images().size()) {
+        if (!row.imageList()
+                && row.shownVideo() == null
+                && markers > row.images().size()) {
             findings.add(
                     FindingKind.PLACEHOLDER_IN_TEXT,
                     "\"question\" has " + markers + " " + ImageTokens.PLACEHOLDER + " for "
                             + row.images().size() + " images: the last "
                             + (markers - row.images().size())
                             + " stay text; list the images in \"image\", or remove the markers");
-        }
-    }
-
-    private void checkImage(PairDataset dataset, String image, Findings findings) {
-        Media media;
-        try {
-            media = dataset.image(image);
-            media.requirePresent();
-        } catch (DataException e) {
-            findings.add(FindingKind.IMAGE_MISSING, e);
-            return;
-        }
-        if (options.decode()) {
-            decode(media, findings);
-        }
-    }
-
-    private void decode(Media media, Findings findings) {
-        long hash = Hash64.of(List.of(media.name()));
-        if (decoded.contains(hash)) {
-            return;
-        }
-        try {
-            DecodedImage image = ImageDecoder.decodeAll(media.read(), media.name(), options.decoding());
-            decoded.add(hash);
-            if (image.damage() != null) {
-                findings.add(
-                        FindingKind.IMAGE_TRUNCATED,
-                        "image " + media.name() + ": " + image.damage()
-                                + "; it is used as far as it goes: download it again, or leave such images out with"
-                                + " data.truncated_images=refuse");
-            }
-        } catch (DataException e) {
-            findings.add(FindingKind.IMAGE_UNREADABLE, e);
         }
     }
 
@@ -195,8 +164,9 @@ final class RowCheck {
         } else if (outcome instanceof Refused refused) {
             findings.add(FindingKind.TOO_LONG_REFUSED, refused.cause());
         } else if (outcome instanceof Bad bad) {
-            boolean image = String.valueOf(bad.cause().getMessage()).contains("image ");
-            findings.add(image ? FindingKind.IMAGE_UNREADABLE : FindingKind.UNUSABLE, bad.cause());
+            String message = String.valueOf(bad.cause().getMessage());
+            FindingKind other = message.contains("video ") ? FindingKind.VIDEO : FindingKind.UNUSABLE;
+            findings.add(message.contains("image ") ? FindingKind.IMAGE_UNREADABLE : other, bad.cause());
         }
     }
 
@@ -204,32 +174,5 @@ final class RowCheck {
         boolean chosen = encoded.pair().chosenTruncated();
         boolean both = chosen && encoded.pair().rejectedTruncated();
         return both ? "end of both answers" : "end of the " + (chosen ? "chosen" : "rejected") + " answer";
-    }
-
-    /** Collects findings about one row. */
-    private static final class Findings {
-
-        private final PairDataset dataset;
-        private final int row;
-        private final List<Finding> list = new ArrayList<>(0);
-
-        Findings(PairDataset dataset, int row) {
-            this.dataset = dataset;
-            this.row = row;
-        }
-
-        void add(FindingKind kind, DataException cause) {
-            add(kind, String.valueOf(cause.getMessage()));
-        }
-
-        /** Adds a finding unless the row has the same already, as two bad copies of one image would give. */
-        void add(FindingKind kind, String message) {
-            String where = dataset.where(row);
-            String plain = message.startsWith(where + ": ") ? message.substring(where.length() + 2) : message;
-            Finding finding = new Finding(dataset.name(), row, where, kind, plain);
-            if (!list.contains(finding)) {
-                list.add(finding);
-            }
-        }
     }
 }

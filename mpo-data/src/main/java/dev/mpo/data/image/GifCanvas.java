@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Draws the frames of a GIF one after the other, each as Pillow shows it. */
-final class GifCanvas {
+final class GifCanvas implements FrameCanvas {
 
     private final byte[] gif;
     private final GifFile file;
@@ -29,19 +29,23 @@ final class GifCanvas {
         this.height = file.height();
     }
 
-    /** Returns the number of frames. */
-    int numFrames() {
+    @Override
+    public int numFrames() {
         return file.frames().size();
     }
 
-    /** Draws the next frame and returns a copy of the whole canvas. */
-    DecodedImage next() throws IOException {
-        draw();
+    @Override
+    public long numPixels() {
+        return (long) width * height;
+    }
+
+    @Override
+    public DecodedImage show() {
         return new DecodedImage(new RgbImage(width, height, rgb.clone()), damage);
     }
 
-    /** Draws the next frame. */
-    void draw() throws IOException {
+    @Override
+    public void draw() throws IOException {
         GifFrame frame = file.frames().get(drawn);
         dispose();
         enlarge(frame);

@@ -4,6 +4,7 @@ import com.luciad.imageio.webp.WebPImageReaderSpi;
 import dev.mpo.core.DataException;
 import dev.mpo.data.source.Media;
 import dev.mpo.data.source.MediaSource;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -64,22 +65,38 @@ public final class ImageDecoder {
     /** Decodes the bytes of a file and says what is missing; {@code where} names it in errors. */
     public static DecodedImage decodeAll(byte[] bytes, String where, DecodeOptions options) {
         ImageFormat format = format(bytes, where);
+        return guarded(format, bytes.length, where, () -> accepted(decode(format, bytes, options), options));
+    }
+
+    /** Passes on what is whole or may be damaged. */
+    static DecodedImage accepted(DecodedImage decoded, DecodeOptions options) throws IOException {
+        if (decoded.damage() != null && !options.allowTruncated()) {
+            throw new IOException("the file is cut short: " + decoded.damage());
+        }
+        return decoded;
+    }
+
+    /** Something that fails when a file is damaged. */
+    @FunctionalInterface
+    interface Decoding<T> {
+
+        T run() throws IOException;
+    }
+
+    /** Decodes something, and turns whatever a damaged file leads to into an error that names the file. */
+    static <T> T guarded(ImageFormat format, int length, String where, Decoding<T> decoding) {
         try {
-            DecodedImage decoded = decode(format, bytes, options);
-            if (decoded.damage() != null && !options.allowTruncated()) {
-                throw new IOException("the file is cut short: " + decoded.damage());
-            }
-            return decoded;
+            return decoding.run();
         } catch (IOException | RuntimeException e) {
             throw new DataException(
-                    "image " + where + ": expected a whole " + format + " file, found one of " + bytes.length
+                    "image " + where + ": expected a whole " + format + " file, found one of " + length
                             + " bytes that cannot be decoded: " + reason(e)
                             + ". Fix: download or save the file again, or remove the row",
                     e);
         } catch (OutOfMemoryError e) {
             // Damaged sizes inside a file ask for absurd arrays; the file is at fault, and the heap is intact.
             throw new DataException(
-                    "image " + where + ": decoding this " + format + " file of " + bytes.length
+                    "image " + where + ": decoding this " + format + " file of " + length
                             + " bytes needs more memory than the Java heap has ("
                             + Runtime.getRuntime().maxMemory() / (1 << 20)
                             + " MiB). Fix: save the file again, scale it down, or raise -Xmx",
@@ -104,11 +121,16 @@ public final class ImageDecoder {
     private static DecodedImage decode(ImageFormat format, byte[] bytes, DecodeOptions options) throws IOException {
         return switch (format) {
             case PNG -> PngDecoder.decode(bytes, options);
-            case GIF -> new GifCanvas(bytes, options).next();
+            case GIF -> firstFrame(new GifCanvas(bytes, options));
             case BMP -> bmp(bytes, options);
             case WEBP -> webp(bytes, options);
             case JPEG, TIFF -> byReader(format, bytes, options);
         };
+    }
+
+    private static DecodedImage firstFrame(FrameCanvas canvas) throws IOException {
+        canvas.draw();
+        return canvas.show();
     }
 
     private static DecodedImage bmp(byte[] bytes, DecodeOptions options) throws IOException {
@@ -121,13 +143,20 @@ public final class ImageDecoder {
     }
 
     private static DecodedImage webp(byte[] bytes, DecodeOptions options) throws IOException {
-        if (!AnimatedWebp.isAnimated(bytes)) {
-            return byReader(ImageFormat.WEBP, bytes, options);
+        return WebpFile.isAnimated(bytes)
+                ? firstFrame(new WebpCanvas(bytes, options))
+                : byReader(ImageFormat.WEBP, bytes, options);
+    }
+
+    /** Decodes a WebP file that is no animation, with its alpha. */
+    static BufferedImage readWebp(byte[] bytes) throws IOException {
+        ImageReader reader = reader(ImageFormat.WEBP);
+        try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+            reader.setInput(input, false, false);
+            return reader.read(0);
+        } finally {
+            reader.dispose();
         }
-        AnimatedWebp.Frame frame = AnimatedWebp.firstFrame(bytes);
-        PixelLimit.check(frame.canvasWidth(), frame.canvasHeight(), options.maxPixels());
-        RgbImage image = byReader(ImageFormat.WEBP, frame.file(), options).image();
-        return DecodedImage.whole(frame.onCanvas(image));
     }
 
     private static DecodedImage byReader(ImageFormat format, byte[] bytes, DecodeOptions options) throws IOException {

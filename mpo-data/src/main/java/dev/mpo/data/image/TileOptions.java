@@ -39,6 +39,11 @@ public record TileOptions(int imageSize, int minTiles, int maxTiles, boolean use
         return new TileOptions(newImageSize, minTiles, maxTiles, useThumbnail, dynamic);
     }
 
+    /** Returns the same options with the whole image as one tile. */
+    public TileOptions withoutGrid() {
+        return new TileOptions(imageSize, minTiles, maxTiles, useThumbnail, false);
+    }
+
     private static void requireRange(String key, int value, int low, int high) {
         if (value < low || value > high) {
             throw new ConfigException(key + ": expected a whole number from " + low + " to " + high + ", got " + value);

@@ -1,6 +1,7 @@
 package dev.mpo.data.jsonl;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mpo.data.video.Clip;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param rejectedMeta how the rejected answer came about; any JSON value
  * @param systemPrompt the system message the answers were sampled with; training uses the template's own, as the
  *     reference does
- * @param video a video path; such rows cannot be encoded yet
+ * @param video path of a video: a folder of frames, an animation or a video file; counts where there is no image
+ * @param clip the part of the video that counts; null for all of it
  * @param length a precomputed number of tokens; informational
  */
 public record PreferenceRow(
@@ -31,6 +33,7 @@ public record PreferenceRow(
         @Nullable JsonNode rejectedMeta,
         @Nullable String systemPrompt,
         @Nullable String video,
+        @Nullable Clip clip,
         @Nullable Long length) {
 
     /** Copies the list of images. */
@@ -38,9 +41,14 @@ public record PreferenceRow(
         images = List.copyOf(images);
     }
 
+    /** Returns the video that the row is about, or null for a row about images or text. */
+    public @Nullable String shownVideo() {
+        return images.isEmpty() && video != null && !video.isEmpty() ? video : null;
+    }
+
     /** Returns a row without the optional fields; several images make a list. */
     public static PreferenceRow of(List<String> images, String question, String chosen, String rejected) {
         return new PreferenceRow(
-                images, images.size() > 1, question, chosen, rejected, null, null, null, null, null, null);
+                images, images.size() > 1, question, chosen, rejected, null, null, null, null, null, null, null);
     }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mpo.core.DataException;
+import dev.mpo.data.video.Clip;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -108,6 +109,7 @@ final class RowParser {
                 present("rejected_meta"),
                 optional("system_prompt"),
                 optional("video"),
+                clip(),
                 length());
     }
 
@@ -157,6 +159,21 @@ final class RowParser {
             throw wrongType(key, "a string or nothing", value);
         }
         return value.textValue();
+    }
+
+    private @Nullable Clip clip() {
+        JsonNode value = present("clip");
+        if (value == null) {
+            return null;
+        }
+        if (value.size() != 2 || !value.path(0).isNumber() || !value.path(1).isNumber()) {
+            throw wrongType("clip", "[start, end] in seconds or nothing", value);
+        }
+        try {
+            return new Clip(value.get(0).doubleValue(), value.get(1).doubleValue());
+        } catch (DataException e) {
+            throw new DataException(where + ": " + e.getMessage(), e);
+        }
     }
 
     private @Nullable Long length() {

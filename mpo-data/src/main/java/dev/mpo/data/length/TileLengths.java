@@ -51,6 +51,7 @@ final class TileLengths implements RowLengths {
                         .toString(),
                 dataset.entry().maxDynamicPatch().toString(),
                 tiles.toString(),
+                options.videos().minFrames() + " to " + options.videos().maxFrames() + " frames",
                 String.valueOf(options.imageTokensPerTile()));
         hash.update(all.getBytes(StandardCharsets.UTF_8));
         return "lengths-%08x".formatted(hash.getValue());
@@ -75,10 +76,11 @@ final class TileLengths implements RowLengths {
     }
 
     private static int length(PairDataset dataset, int row, PairOptions options) {
+        PairOptions undrawn = options.withoutAugmentation(); // the largest number of frames of a video
         try {
             PreferenceRow content = dataset.row(row);
             long bytes = bytes(content.question()) + bytes(content.chosen()) + bytes(content.rejected());
-            long tiles = RowTiles.counted(dataset, content, options).count();
+            long tiles = RowTiles.counted(dataset, content, undrawn, 0).count();
             return (int) Math.min(Integer.MAX_VALUE, tiles * options.imageTokensPerTile() + bytes / BYTES_PER_TOKEN);
         } catch (DataException e) {
             // A bad row, which training will report.

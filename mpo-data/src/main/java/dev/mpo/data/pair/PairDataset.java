@@ -125,12 +125,12 @@ public final class PairDataset implements AutoCloseable {
     }
 
     /**
-     * Returns an image of this data set: below the root, or elsewhere if the row says where.
+     * Returns an image or video of this data set: below the root, or elsewhere if the row says where.
      *
      * @throws DataException if it is not something that this run may read; see {@link MediaSource#find}
      */
-    public Media image(String image) {
-        return media.find(entry.root(), pathMap.apply(image));
+    public Media media(String name) {
+        return media.find(entry.root(), pathMap.apply(name));
     }
 
     /** Closes the annotation file and lets go of the archives that images were read from. */

@@ -22,7 +22,8 @@ import java.util.List;
  *       first marker becomes the image, further ones stay text.
  *   <li>Several images ({@code image} is a list, even of one): the markers must be as many as the images, and each
  *       image gets {@code max(1, max_dynamic_patch / images)} tiles at most.
- *   <li>No image: markers are text, and there is no tile.
+ *   <li>A video ({@code video}, where there is no image): see {@link VideoPrompt}. Each of its frames is one tile.
+ *   <li>Neither: markers are text, and there is no tile.
  * </ul>
  *
  * <p>Each answer follows the question in a sequence of its own. A sequence over the limit is treated as
@@ -57,7 +58,7 @@ public final class PairEncoder {
         return new PairEncoder(conversations, options, false);
     }
 
-    /** Returns an encoder that leaves images as they are, whatever a meta file asks for. */
+    /** Returns an encoder that draws nothing: images stay as they are and videos show the same frames every time. */
     public PairEncoder withoutAugmentation() {
         return new PairEncoder(conversations, options.withoutAugmentation(), pixels);
     }
@@ -108,20 +109,19 @@ public final class PairEncoder {
 
     private RowTiles tiles(PairDataset dataset, PreferenceRow row, long draw, ImageWork work) {
         checkMarkers(row);
-        return pixels ? RowTiles.decoded(dataset, row, options, draw, work) : RowTiles.counted(dataset, row, options);
+        return pixels
+                ? RowTiles.decoded(dataset, row, options, draw, work)
+                : RowTiles.counted(dataset, row, options, draw);
     }
 
     /**
      * Looks at what can be wrong before any image is read.
      *
-     * @throws DataException if the markers in the question do not go with the images
+     * @throws DataException if the markers in the question do not go with the images or the video
      */
     public static void checkMarkers(PreferenceRow row) {
-        String video = row.video();
-        if (row.images().isEmpty() && video != null && !video.isEmpty()) {
-            throw new DataException("\"video\": expected a row about images or text, got the video \"" + video
-                    + "\": videos are not supported; list frames as images, one " + ImageTokens.PLACEHOLDER
-                    + " for each");
+        if (row.shownVideo() != null) {
+            VideoPrompt.check(row.question());
         }
         if (!row.imageList()) {
             return;
@@ -137,23 +137,27 @@ public final class PairEncoder {
 
     /** Returns the number of image markers in a question. */
     public static int markers(String question) {
+        return count(question, ImageTokens.PLACEHOLDER);
+    }
+
+    /** Returns how often a marker stands in a text. */
+    static int count(String text, String marker) {
         int count = 0;
-        int at = question.indexOf(ImageTokens.PLACEHOLDER);
-        while (at >= 0) {
+        for (int at = text.indexOf(marker); at >= 0; at = text.indexOf(marker, at + marker.length())) {
             count++;
-            at = question.indexOf(ImageTokens.PLACEHOLDER, at + ImageTokens.PLACEHOLDER.length());
         }
         return count;
     }
 
     private EncodeOutcome encode(PairDataset dataset, int row, PreferenceRow content, RowTiles tiles) {
-        String question = question(content);
+        String question = question(content, tiles);
         EncodedConversation chosen = answer(question, content.chosen(), tiles);
         EncodedConversation rejected = answer(question, content.rejected(), tiles);
         checkImageTokens("chosen", chosen, tiles);
         checkImageTokens("rejected", rejected, tiles);
         if (chosen.truncated() || rejected.truncated()) {
-            TooLong tooLong = TooLong.of(dataset, row, options, tiles.count(), chosen, rejected);
+            boolean video = content.shownVideo() != null;
+            TooLong tooLong = TooLong.of(dataset, row, video, options, tiles.count(), chosen, rejected);
             if (options.onTooLong() == OnTooLong.DROP) {
                 return new Dropped(tooLong.message());
             }
@@ -176,7 +180,10 @@ public final class PairEncoder {
                 rejected.truncated()));
     }
 
-    private static String question(PreferenceRow row) {
+    private static String question(PreferenceRow row, RowTiles tiles) {
+        if (row.shownVideo() != null) {
+            return VideoPrompt.of(row.question(), tiles.perImage().length);
+        }
         boolean single = !row.images().isEmpty() && !row.imageList();
         return single && !row.question().contains(ImageTokens.PLACEHOLDER)
                 ? ImageTokens.PLACEHOLDER + "\n" + row.question()

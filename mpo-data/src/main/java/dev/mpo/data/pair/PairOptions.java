@@ -3,6 +3,7 @@ package dev.mpo.data.pair;
 import dev.mpo.core.ConfigException;
 import dev.mpo.data.image.DecodeOptions;
 import dev.mpo.data.image.TileOptions;
+import dev.mpo.data.video.VideoOptions;
 import java.util.OptionalLong;
 
 /**
@@ -13,8 +14,9 @@ import java.util.OptionalLong;
  * @param maxSequenceLength the largest number of tokens of a prompt with one answer ({@code data.max_seq_length})
  * @param onTooLong what happens to longer pairs
  * @param decoding what image files are accepted
- * @param augmentationSeed seed of the JPEG re-encoding that {@code data_augment} in a meta file asks for; empty leaves
- *     all images as they are
+ * @param videos how videos become frames
+ * @param augmentationSeed seed of what is drawn: the JPEG re-encoding that {@code data_augment} in a meta file asks
+ *     for, and the frames of videos; empty draws nothing
  */
 public record PairOptions(
         TileOptions tiles,
@@ -22,6 +24,7 @@ public record PairOptions(
         int maxSequenceLength,
         OnTooLong onTooLong,
         DecodeOptions decoding,
+        VideoOptions videos,
         OptionalLong augmentationSeed) {
 
     /** Checks the ranges. */
@@ -43,27 +46,38 @@ public record PairOptions(
                 maxSequenceLength,
                 onTooLong,
                 DecodeOptions.defaults(),
+                VideoOptions.defaults(),
                 OptionalLong.empty());
     }
 
     /** Returns the same options with other image files accepted. */
     public PairOptions withDecoding(DecodeOptions other) {
-        return new PairOptions(tiles, imageTokensPerTile, maxSequenceLength, onTooLong, other, augmentationSeed);
+        return new PairOptions(
+                tiles, imageTokensPerTile, maxSequenceLength, onTooLong, other, videos, augmentationSeed);
     }
 
     /** Returns the same options with another largest number of tokens. */
     public PairOptions withMaxSequenceLength(int limit) {
-        return new PairOptions(tiles, imageTokensPerTile, limit, onTooLong, decoding, augmentationSeed);
+        return new PairOptions(tiles, imageTokensPerTile, limit, onTooLong, decoding, videos, augmentationSeed);
     }
 
-    /** Returns the same options with all images as they are, whatever a meta file asks for. */
+    /** Returns the same options with another choice of frames. */
+    public PairOptions withVideos(VideoOptions other) {
+        return new PairOptions(
+                tiles, imageTokensPerTile, maxSequenceLength, onTooLong, decoding, other, augmentationSeed);
+    }
+
+    /** Returns the same options with all images as they are and the same frames of a video every time. */
     public PairOptions withoutAugmentation() {
-        return new PairOptions(tiles, imageTokensPerTile, maxSequenceLength, onTooLong, decoding, OptionalLong.empty());
+        return new PairOptions(
+                tiles, imageTokensPerTile, maxSequenceLength, onTooLong, decoding, videos, OptionalLong.empty());
     }
 
-    /** Returns the same options with JPEG re-encoding, drawn from a seed, where a meta file asks for it. */
+    /**
+     * Returns the same options with JPEG re-encoding where a meta file asks for it, and with frames, drawn by a seed.
+     */
     public PairOptions withAugmentation(long seed) {
         return new PairOptions(
-                tiles, imageTokensPerTile, maxSequenceLength, onTooLong, decoding, OptionalLong.of(seed));
+                tiles, imageTokensPerTile, maxSequenceLength, onTooLong, decoding, videos, OptionalLong.of(seed));
     }
 }

@@ -1,29 +1,23 @@
 package dev.mpo.data.pair;
 
-import dev.mpo.data.image.DecodedImage;
-import dev.mpo.data.image.ImageDecoder;
 import dev.mpo.data.image.ImageSize;
-import dev.mpo.data.image.JpegDegradation;
-import dev.mpo.data.image.PixelBuffers;
 import dev.mpo.data.image.RgbImage;
 import dev.mpo.data.image.TileGrid;
 import dev.mpo.data.image.TileOptions;
-import dev.mpo.data.image.Tiler;
 import dev.mpo.data.image.Tiles;
 import dev.mpo.data.jsonl.PreferenceRow;
 import dev.mpo.data.source.Media;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * The images of a row, cut into tiles.
+ * The images of a row, or the frames of its video, cut into tiles.
  *
- * @param perImage the number of tiles of each image
+ * @param perImage the number of tiles of each image; 1 for a frame
  * @param tiles all tiles in order; empty when pixels were left out
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
@@ -34,12 +28,20 @@ public record RowTiles(int[] perImage, Tiles tiles) {
         return Arrays.stream(perImage).sum();
     }
 
-    /** Reads the sizes of a row's images and counts their tiles, without decoding them. */
-    public static RowTiles counted(PairDataset dataset, PreferenceRow row, PairOptions options) {
+    /**
+     * Reads the sizes of a row's images, or the number of its video's frames, and counts tiles without decoding them.
+     *
+     * @param draw selects the random numbers that choose frames
+     */
+    public static RowTiles counted(PairDataset dataset, PreferenceRow row, PairOptions options, long draw) {
         TileOptions tiles = tileOptions(dataset, row, options);
+        String video = row.shownVideo();
+        if (video != null) {
+            return VideoTiles.counted(dataset.media(video), row.clip(), options, draw);
+        }
         int[] perImage = new int[row.images().size()];
         for (int i = 0; i < perImage.length; i++) {
-            ImageSize size = ImageSize.read(dataset.image(row.images().get(i)));
+            ImageSize size = ImageSize.read(dataset.media(row.images().get(i)));
             perImage[i] = TileGrid.tileCount(size.width(), size.height(), tiles);
         }
         return new RowTiles(perImage, Tiles.none(tiles.imageSize()));
@@ -57,26 +59,31 @@ public record RowTiles(int[] perImage, Tiles tiles) {
     /** As above, on the threads and in the memory of {@code work}. */
     static RowTiles decoded(PairDataset dataset, PreferenceRow row, PairOptions options, long draw, ImageWork work) {
         TileOptions tileOptions = tileOptions(dataset, row, options);
+        ImageTiling tiling =
+                new ImageTiling(options, tileOptions, dataset.entry().dataAugment());
+        String video = row.shownVideo();
+        if (video != null) {
+            return VideoTiles.decoded(dataset.media(video), row.clip(), tiling, draw, work);
+        }
         if (row.images().isEmpty()) {
             return new RowTiles(new int[0], Tiles.none(tileOptions.imageSize()));
         }
-        List<Media> images = row.images().stream().map(dataset::image).toList();
-        List<byte[]> files = work.all(parts(images.size(), i -> images.get(i).read()));
-        work.reserve(() -> bytes(files, tileOptions));
-        List<Tiles> parts = work.all(parts(images.size(), i -> {
-            RgbImage image = decode(files.get(i), images.get(i).name(), options);
-            return tile(image, dataset, options, tileOptions, 31 * draw + i, work.buffers());
-        }));
-        int[] perImage = parts.stream().mapToInt(Tiles::count).toArray();
-        return new RowTiles(perImage, Tiles.concat(parts, work.buffers()));
+        return ofFiles(row.images().stream().map(dataset::media).toList(), tiling, draw, work);
     }
 
-    private static RgbImage decode(byte[] file, String name, PairOptions options) {
-        DecodedImage decoded = ImageDecoder.decodeAll(file, name, options.decoding());
-        if (decoded.damage() != null) {
-            TruncatedImages.note(name, decoded.damage());
-        }
-        return decoded.image();
+    /** Decodes image files and cuts them. */
+    static RowTiles ofFiles(List<Media> images, ImageTiling tiling, long draw, ImageWork work) {
+        List<byte[]> files = work.all(parts(images.size(), i -> images.get(i).read()));
+        work.reserve(() -> bytes(files, tiling.tiles()));
+        List<Tiles> parts = work.all(parts(
+                images.size(), i -> tiling.cut(files.get(i), images.get(i).name(), 31 * draw + i, work.buffers())));
+        return of(parts, work);
+    }
+
+    /** Joins the tiles of several images. */
+    static RowTiles of(List<Tiles> parts, ImageWork work) {
+        int[] perImage = parts.stream().mapToInt(Tiles::count).toArray();
+        return new RowTiles(perImage, Tiles.concat(parts, work.buffers()));
     }
 
     private static <T> List<Supplier<T>> parts(int count, IntFunction<T> part) {
@@ -100,28 +107,14 @@ public record RowTiles(int[] perImage, Tiles tiles) {
         return bytes;
     }
 
-    private static Tiles tile(
-            RgbImage image,
-            PairDataset dataset,
-            PairOptions options,
-            TileOptions tileOptions,
-            long draw,
-            PixelBuffers buffers) {
-        if (!dataset.entry().dataAugment() || options.augmentationSeed().isEmpty()) {
-            return Tiler.tile(image, tileOptions, buffers);
-        }
-        SplittableRandom random =
-                new SplittableRandom(31 * options.augmentationSeed().getAsLong() + draw);
-        return Tiler.tile(image, tileOptions, tile -> degrade(tile, random), buffers);
-    }
-
-    private static RgbImage degrade(RgbImage tile, SplittableRandom random) {
-        int quality = random.nextInt(JpegDegradation.MIN_QUALITY, JpegDegradation.MAX_QUALITY + 1);
-        return JpegDegradation.degrade(tile, quality);
-    }
-
-    /** Returns how the images of a row are cut: a data set may have its own limit, and images of a list share it. */
+    /**
+     * Returns how the images of a row are cut: a data set may have its own limit, images of a list share it, and a
+     * frame of a video is one tile.
+     */
     public static TileOptions tileOptions(PairDataset dataset, PreferenceRow row, PairOptions options) {
+        if (row.shownVideo() != null) {
+            return options.tiles().withoutGrid();
+        }
         int limit = dataset.entry().maxDynamicPatch().orElse(options.tiles().maxTiles());
         // The images of a list share the limit; a list of one has it to itself either way.
         int perImage = row.imageList() ? Math.max(1, limit / row.images().size()) : limit;

@@ -13,6 +13,7 @@ record TooLong(boolean imagesCut, String message) {
     static TooLong of(
             PairDataset dataset,
             int row,
+            boolean video,
             PairOptions options,
             int numTiles,
             EncodedConversation chosen,
@@ -37,12 +38,17 @@ record TooLong(boolean imagesCut, String message) {
         }
         return new TooLong(
                 imagesCut,
-                message.append(remedies(dataset, options, numTiles, need)).toString());
+                message.append(remedies(dataset, video, options, numTiles, need))
+                        .toString());
     }
 
-    private static String remedies(PairDataset dataset, PairOptions options, int numTiles, int need) {
+    private static String remedies(PairDataset dataset, boolean video, PairOptions options, int numTiles, int need) {
         StringBuilder text = new StringBuilder(". Remedies: raise data.max_seq_length to ").append(need);
-        if (numTiles > 0) {
+        if (video) {
+            text.append("; lower data.video.max_num_frame (now ")
+                    .append(options.videos().maxFrames())
+                    .append(')');
+        } else if (numTiles > 0) {
             boolean own = dataset.entry().maxDynamicPatch().isPresent();
             text.append("; lower data.max_dynamic_patch (now ")
                     .append(options.tiles().maxTiles())

@@ -30,7 +30,7 @@ public final class DataStats {
     /** What is counted of a row; nothing is known of one that cannot be used. */
     private record Measured(int dataset, Optional<Size> size) {}
 
-    private record Size(int images, int longest, int chosen, int rejected, int tiles) {}
+    private record Size(boolean video, int images, int longest, int chosen, int rejected, int tiles) {}
 
     /**
      * Measures all rows.
@@ -74,11 +74,12 @@ public final class DataStats {
         int chosen = characters(row.chosen());
         int rejected = characters(row.rejected());
         return new Size(
+                row.shownVideo() != null,
                 row.images().size(),
                 characters(row.question()) + Math.max(chosen, rejected),
                 chosen,
                 rejected,
-                RowTiles.counted(dataset, row, options).count());
+                RowTiles.counted(dataset, row, options, 0).count());
     }
 
     private static int characters(String text) {
@@ -90,6 +91,7 @@ public final class DataStats {
         if (outcome instanceof EncodeOutcome.Encoded encoded) {
             EncodedPair pair = encoded.pair();
             return Optional.of(new Size(
+                    content.shownVideo() != null,
                     content.images().size(),
                     Math.max(pair.chosenIds().length, pair.rejectedIds().length),
                     pair.numChosenLabels(),
@@ -104,6 +106,7 @@ public final class DataStats {
         private final PairDataset dataset;
         private long unusable;
         private final long[] rowsByImages = new long[3];
+        private long videos;
         private long images;
         private final Histogram longest = new Histogram();
         private final Histogram chosen = new Histogram();
@@ -120,7 +123,11 @@ public final class DataStats {
                 return;
             }
             Size size = measured.get();
-            rowsByImages[Math.min(2, size.images())]++;
+            if (size.video()) {
+                videos++;
+            } else {
+                rowsByImages[Math.min(2, size.images())]++;
+            }
             images += size.images();
             longest.add(size.longest());
             chosen.add(size.chosen());
@@ -137,6 +144,7 @@ public final class DataStats {
                     rowsByImages[0],
                     rowsByImages[1],
                     rowsByImages[2],
+                    videos,
                     images,
                     longest,
                     chosen,

@@ -7,9 +7,10 @@ package dev.mpo.data.stats;
  * @param rows rows of its annotation file
  * @param pairsPerEpoch pairs that an epoch takes from it
  * @param unusable rows that cannot be counted, because they or their images cannot be read
- * @param textOnly rows without images
+ * @param textOnly rows without images or a video
  * @param oneImage rows of one image
  * @param severalImages rows of more images
+ * @param videos rows about a video
  * @param images images of all rows
  * @param longest per row the length of the longer sequence, image tokens included, uncut; question and answer where
  *     there is no model
@@ -25,6 +26,7 @@ public record DatasetStats(
         long textOnly,
         long oneImage,
         long severalImages,
+        long videos,
         long images,
         Histogram longest,
         Histogram chosen,

@@ -83,7 +83,12 @@ class DataCheckTest {
         List<PairDataset> datasets = workspace.open();
         CheckOptions standard = CheckOptions.withoutModel();
         CheckOptions options = new CheckOptions(
-                standard.reserved(), standard.decode(), standard.decoding(), standard.encoder(), workers);
+                standard.reserved(),
+                standard.decode(),
+                standard.decoding(),
+                standard.videos(),
+                standard.encoder(),
+                workers);
         List<Finding> findings = new ArrayList<>();
         try {
             DataCheck.run(datasets, options, findings::add, (done, total) -> {});

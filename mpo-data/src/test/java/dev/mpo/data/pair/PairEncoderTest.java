@@ -165,7 +165,7 @@ final class PairEncoderTest {
         assertBad("{\"question\": \"q\", \"chosen\": \"c\"}", "\"rejected\" is missing");
         assertBad(
                 "{\"video\": \"v.mp4\", \"question\": \"q\", \"chosen\": \"c\", \"rejected\": \"r\"}",
-                "videos are not supported");
+                "expected a video file or a folder of frames, found nothing");
         assertBad(
                 "{\"question\": \"q\", \"chosen\": \"a <IMG_CONTEXT>\", \"rejected\": \"r\"}",
                 "spells out the reserved token <IMG_CONTEXT>");

@@ -24,6 +24,7 @@ final class ConfigRules {
         checkLossTypes();
         checkLossWeights();
         checkPatches();
+        checkFrames();
         checkOrder();
         checkFreeze();
         checkAdapters();
@@ -71,6 +72,17 @@ final class ConfigRules {
         int max = config.data().maxDynamicPatch();
         if (min > max) {
             report("data.min_dynamic_patch", "", "expected at most data.max_dynamic_patch, " + max + ", got " + min);
+        }
+    }
+
+    private void checkFrames() {
+        int min = config.data().video().minNumFrame();
+        int max = config.data().video().maxNumFrame();
+        if (min > max) {
+            report(
+                    "data.video.min_num_frame",
+                    "",
+                    "expected at most data.video.max_num_frame, " + max + ", got " + min);
         }
     }
 

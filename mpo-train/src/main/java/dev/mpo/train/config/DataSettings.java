@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param pixelLimit most pixels per image
  * @param truncatedImages what to do with an image file that ends before its pixels do
  * @param urls whether and how images at URLs are read
+ * @param video how videos become frames
  */
 public record DataSettings(
         @OneOrMany List<String> meta,
@@ -49,7 +50,8 @@ public record DataSettings(
         OnTooLong onTooLong,
         @Range(min = 1) long pixelLimit,
         TruncatedImages truncatedImages,
-        UrlSettings urls) {
+        UrlSettings urls,
+        VideoSettings video) {
 
     /** By what the lengths of pairs are compared. */
     public enum GroupByLength {

@@ -27,7 +27,7 @@ public final class DataPreviewPage {
     private DataPreviewPage(List<PairDataset> datasets, PairOptions options, @Nullable PairEncoder encoder) {
         this.datasets = datasets;
         this.options = options.withoutAugmentation();
-        this.encoder = encoder == null ? null : encoder.withoutPixels();
+        this.encoder = encoder == null ? null : encoder.withoutAugmentation().withoutPixels();
     }
 
     /**
@@ -106,9 +106,11 @@ public final class DataPreviewPage {
         int first = 0;
         for (int i = 0; i < cut.perImage().length; i++) {
             int count = cut.perImage()[i];
-            if (cut.perImage().length == row.images().size()) {
+            if (row.shownVideo() != null) {
+                appendImage(html, cut.tiles(), first, count, count, "frame " + (i + 1));
+            } else if (cut.perImage().length == row.images().size()) {
                 String image = row.images().get(i);
-                ImageSize size = ImageSize.read(dataset.image(image));
+                ImageSize size = ImageSize.read(dataset.media(image));
                 int cols = TileGrid.choose(size.width(), size.height(), tileOptions)
                         .cols();
                 String caption = image + " · " + size.width() + " x " + size.height();

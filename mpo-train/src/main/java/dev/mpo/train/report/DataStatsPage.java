@@ -41,6 +41,7 @@ public final class DataStatsPage {
                 "text only",
                 "one image",
                 "several",
+                "video",
                 "mean tiles",
                 "median length",
                 "99 % length",
@@ -65,7 +66,8 @@ public final class DataStatsPage {
             dataset.unusable(),
             dataset.textOnly(),
             dataset.oneImage(),
-            dataset.severalImages()
+            dataset.severalImages(),
+            dataset.videos()
         }) {
             cell(html, number);
         }

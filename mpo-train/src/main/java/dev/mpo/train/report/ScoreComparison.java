@@ -123,8 +123,10 @@ public final class ScoreComparison {
 
     private static PairExample example(Scored one, PairDataset dataset, Path runDir) {
         PreferenceRow row = dataset.row(Math.toIntExact(one.key().line()));
-        List<String> images = row.images().stream()
-                .map(image -> portable(dataset.image(image), image, runDir))
+        String video = row.shownVideo();
+        List<String> shown = video == null ? row.images() : List.of(video);
+        List<String> images = shown.stream()
+                .map(image -> portable(dataset.media(image), image, runDir))
                 .toList();
         return new PairExample(
                 dataset.name(), images, row.question(), row.chosen(), row.rejected(), one.before(), one.after());

@@ -15,6 +15,7 @@ import dev.mpo.data.text.ChatTemplate;
 import dev.mpo.data.text.ImageTokens;
 import dev.mpo.data.text.Tokenizer;
 import dev.mpo.train.config.DataSettings;
+import dev.mpo.train.config.ReferenceSettings;
 import dev.mpo.train.config.RunConfig;
 import dev.mpo.train.dist.Ranks;
 import java.nio.file.Path;
@@ -47,7 +48,11 @@ public final class PairData implements AutoCloseable {
                 model.imageSize(), data.minDynamicPatch(), data.maxDynamicPatch(), thumbnail, model.dynamicImageSize());
         PairOptions options = PairOptions.of(tiles, model.imageTokensPerTile(), data.maxSeqLength(), onTooLong(data))
                 .withDecoding(data.decoding())
-                .withAugmentation(settings.train().seed());
+                .withVideos(data.video().options());
+        // Cached log-probabilities belong to one version of a row.
+        if (settings.reference().mode() != ReferenceSettings.Mode.CACHED) {
+            options = options.withAugmentation(settings.train().seed());
+        }
         PairEncoder encoder = PairEncoder.create(tokenizer, ChatTemplate.of(template), options);
         List<PairDataset> datasets = DataSources.open(data);
         return new PairData(settings, datasets, encoder, template, tokenizer.tokenId(ImageTokens.CONTEXT));

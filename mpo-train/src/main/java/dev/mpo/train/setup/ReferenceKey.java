@@ -95,6 +95,8 @@ final class ReferenceKey {
         parts.put("image tokens per tile", String.valueOf(options.imageTokensPerTile()));
         parts.put("data.max_seq_length", String.valueOf(options.maxSequenceLength()));
         parts.put("data.on_too_long", options.onTooLong().name().toLowerCase(Locale.ROOT));
+        parts.put("data.video.min_num_frame", String.valueOf(options.videos().minFrames()));
+        parts.put("data.video.max_num_frame", String.valueOf(options.videos().maxFrames()));
         parts.put("data.template", data.template());
         parts.put("engine.mode", settings.engine().mode().name().toLowerCase(Locale.ROOT));
     }

@@ -239,6 +239,8 @@ final class ConfigLoaderTest {
     void contradictionsBetweenSettingsAreReported() {
         assertThat(failure("data.min_dynamic_patch=13"))
                 .contains("expected at most data.max_dynamic_patch, 12, got 13");
+        assertThat(failure("data.video.min_num_frame=33"))
+                .contains("expected at most data.video.max_num_frame, 32, got 33");
         assertThat(failure("model.freeze=[\"vision\",\"projector\",\"language\"]"))
                 .contains("nothing would be trained");
         assertThat(failure("reference.mode=adapter")).contains("adapter needs adapters");

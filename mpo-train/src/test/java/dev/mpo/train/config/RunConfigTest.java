@@ -41,7 +41,8 @@ final class RunConfigTest {
                                 DataSettings.OnTooLong.CUT,
                                 178956970L,
                                 DataSettings.TruncatedImages.USE,
-                                new UrlSettings(false, 20, 67108864, 3, null)),
+                                new UrlSettings(false, 20, 67108864, 3, null),
+                                new VideoSettings(8, 32, VideoSettings.SamplingMethod.RAND, "ffmpeg")),
                         new LossSettings(List.of("sigmoid", "bco_pair", "sft"), List.of(0.8, 0.2, 1.0), 0.1, 0),
                         new TrainSettings(
                                 1.0,

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpo.data.video;
+
+import org.jspecify.annotations.NullMarked;
