@@ -20,9 +20,9 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * Pillow and calling {@code convert('RGB')}.
  *
  * <p>So alpha is dropped and not composited, embedded colour profiles and EXIF rotation are ignored, and 16-bit grey is
- * clipped at 255. JPEG, PNG, GIF and uncompressed BMP files that end before their pixels do are completed as Pillow
- * does it with {@code LOAD_TRUNCATED_IMAGES}, if the options allow it. Every failure is a {@link DataException} that
- * names the file, what was found and the fix.
+ * clipped at 255. JPEG, PNG, GIF and uncompressed BMP and TIFF files that end before their pixels do are completed as
+ * Pillow does it with {@code LOAD_TRUNCATED_IMAGES}, if the options allow it. Every failure is a {@link DataException}
+ * that names the file, what was found and the fix.
  */
 public final class ImageDecoder {
 
@@ -166,12 +166,21 @@ public final class ImageDecoder {
             PixelLimit.check(reader.getWidth(0), reader.getHeight(0), options.maxPixels());
             return switch (format) {
                 case JPEG -> JpegDecoder.decode(reader, bytes);
-                case TIFF -> DecodedImage.whole(TiffDecoder.decode(reader));
+                case TIFF -> tiff(reader, bytes, options);
                 default -> DecodedImage.whole(RasterPixels.toRgb(reader.read(0)));
             };
         } finally {
             reader.dispose();
         }
+    }
+
+    private static DecodedImage tiff(ImageReader reader, byte[] bytes, DecodeOptions options) throws IOException {
+        byte[] completed = TiffPadding.complete(reader, bytes);
+        if (completed == null) {
+            return DecodedImage.whole(TiffDecoder.decode(reader));
+        }
+        RgbImage image = byReader(ImageFormat.TIFF, completed, options).image();
+        return new DecodedImage(image, completed.length - bytes.length + " bytes are missing at its end");
     }
 
     /** Returns a reader that decodes a format as the rest of this package expects; the caller disposes of it. */

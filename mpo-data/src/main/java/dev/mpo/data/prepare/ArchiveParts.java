@@ -54,17 +54,15 @@ record ArchiveParts(String name, List<Path> parts, Kind kind) {
                 String lower = name.toLowerCase(Locale.ROOT);
                 Matcher piece = PIECE.matcher(lower);
                 Matcher volume = VOLUME.matcher(lower);
-                if (piece.matches()) {
+                Kind kind = kind(lower); // first, as the gz of x.tar.gz looks like the piece gz of x.tar
+                if (kind != null) {
+                    found.add(new ArchiveParts(name, List.of(file), kind));
+                } else if (piece.matches()) {
                     pieces.computeIfAbsent(name.substring(0, piece.end(1)), k -> new TreeMap<>(byLengthThenText()))
                             .put(piece.group(2), file);
                 } else if (volume.matches()) {
                     volumes.computeIfAbsent(name.substring(0, volume.end(1)) + ".zip", k -> new TreeMap<>())
                             .put(Integer.parseInt(volume.group(2)), file);
-                } else {
-                    Kind kind = kind(lower);
-                    if (kind != null) {
-                        found.add(new ArchiveParts(name, List.of(file), kind));
-                    }
                 }
             }
         }

@@ -22,10 +22,17 @@ public final class DataPreparation {
      * done.
      *
      * @param meta the downloaded meta file; null to look for one
-     * @throws DataException if an archive is damaged, incomplete or not to be trusted, or no data set has its files;
-     *     data sets without their files are otherwise left out of the new meta file and reported
+     * @throws DataException if an archive is damaged, incomplete or not to be trusted, there is no room for what is in
+     *     it, or no data set has its files; data sets without their files are otherwise left out of the new meta file
+     *     and reported
      */
     public static PrepareReport prepare(PrepareOptions options, @Nullable Path meta, PrepareProgress progress) {
+        return prepare(options, meta, progress, FreeSpace.of(options.target()));
+    }
+
+    /** As above, with other news of the room that is left. */
+    static PrepareReport prepare(
+            PrepareOptions options, @Nullable Path meta, PrepareProgress progress, FreeSpace space) {
         if (!Files.isDirectory(options.source())) {
             throw new DataException(options.source() + ": expected the downloaded folder, found "
                     + (Files.exists(options.source()) ? "a file" : "nothing") + ". Fix: name the folder");
@@ -33,7 +40,9 @@ public final class DataPreparation {
         try {
             List<ArchiveParts> archives = ArchiveParts.find(options.source());
             long packed = archives.stream().mapToLong(ArchiveParts::bytes).sum();
-            Unpacking unpacking = new Unpacking(options, progress, packed);
+            Files.createDirectories(options.target());
+            Unpacking unpacking = new Unpacking(options, progress, packed, space);
+            unpacking.requireSpace(archives);
             archives.forEach(unpacking::unpack);
             Path target = options.target().resolve(MetaRewriter.NAME);
             MetaRewriter rewriter = new MetaRewriter(options);

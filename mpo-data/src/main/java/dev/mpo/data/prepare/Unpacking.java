@@ -11,8 +11,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.UUID;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Unpacks archives below a folder, and nowhere else.
@@ -28,6 +30,7 @@ final class Unpacking {
 
     private final PrepareOptions options;
     private final Path target;
+    private final FreeSpace space;
     private final PrepareProgress progress;
     private final long packedTotal;
     private final byte[] buffer = new byte[1 << 16];
@@ -37,25 +40,95 @@ final class Unpacking {
     private long present;
     private long bytes;
 
-    Unpacking(PrepareOptions options, PrepareProgress progress, long packedTotal) throws IOException {
+    Unpacking(PrepareOptions options, PrepareProgress progress, long packedTotal, FreeSpace space) throws IOException {
         this.options = options;
         this.progress = progress;
         this.packedTotal = packedTotal;
-        Files.createDirectories(options.target());
+        this.space = space;
         this.target = options.target().toRealPath();
+    }
+
+    /**
+     * Makes sure, before anything is unpacked, that there is room for all zip archives together. Other archives do not
+     * tell their size in advance; each of their members is checked before it is written.
+     */
+    void requireSpace(List<ArchiveParts> archives) {
+        long needed = 0;
+        for (ArchiveParts archive : archives) {
+            boolean zip = archive.kind() == ArchiveParts.Kind.ZIP || archive.kind() == ArchiveParts.Kind.SPANNED_ZIP;
+            if (zip && !Files.exists(note(archive))) {
+                needed += guarded(archive, () -> absentBytes(archive));
+            }
+        }
+        if (needed > 0) {
+            space.require(archives.size() + " archives", needed);
+        }
+    }
+
+    /** Returns the bytes of the members that are not there yet. */
+    private long absentBytes(ArchiveParts archive) throws IOException {
+        long sum = 0;
+        try (ArchiveMembers members = ArchiveMembers.open(archive)) {
+            for (Member member = members.next(); member != null; member = members.next()) {
+                if (!member.folder() && member.size() > 0 && !isPresent(path(folder(archive), member), member)) {
+                    sum += member.size();
+                }
+            }
+        }
+        return Math.min(sum, options.maxBytes()); // what claims more is refused for that
+    }
+
+    private static @Nullable Path path(Path folder, Member member) {
+        try {
+            return folder.resolve(member.name().replace('\\', '/'));
+        } catch (InvalidPathException e) {
+            return null; // refused when its turn comes
+        }
+    }
+
+    private static boolean isPresent(@Nullable Path file, Member member) throws IOException {
+        return file != null
+                && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                && member.size() >= 0
+                && Files.size(file) == member.size();
+    }
+
+    private Path folder(ArchiveParts archive) {
+        Path folder = target.resolve(archive.name()).getParent();
+        return folder == null ? target : folder;
+    }
+
+    private Path note(ArchiveParts archive) {
+        return target.resolve(NOTES)
+                .resolve(UUID.nameUUIDFromBytes(archive.version().getBytes(StandardCharsets.UTF_8)) + ".done");
     }
 
     /** Unpacks an archive into the folder in which it lies below the source, below the target. */
     void unpack(ArchiveParts archive) {
-        Path note = target.resolve(NOTES)
-                .resolve(UUID.nameUUIDFromBytes(archive.version().getBytes(StandardCharsets.UTF_8)) + ".done");
+        Path note = note(archive);
         long before = packedDone;
-        try {
+        guarded(archive, () -> {
             if (!Files.exists(note)) {
                 unpackMembers(archive);
                 Files.createDirectories(note.getParent());
                 Files.writeString(note, archive.name() + System.lineSeparator());
             }
+            return note;
+        });
+        packedDone = before + archive.bytes();
+        progress.at(archive.name(), packedDone, packedTotal);
+    }
+
+    /** Something that reads an archive. */
+    @FunctionalInterface
+    private interface Work<T> {
+
+        T run() throws IOException;
+    }
+
+    private static <T> T guarded(ArchiveParts archive, Work<T> work) {
+        try {
+            return work.run();
         } catch (IOException | RuntimeException e) {
             if (e instanceof DataException data) {
                 throw data;
@@ -65,17 +138,15 @@ final class Unpacking {
                             + "). Fix: download the archive and all of its parts again, then repeat the command",
                     e);
         }
-        packedDone = before + archive.bytes();
-        progress.at(archive.name(), packedDone, packedTotal);
     }
 
     private void unpackMembers(ArchiveParts archive) throws IOException {
-        Path folder = target.resolve(archive.name()).getParent();
+        Path folder = folder(archive);
         long packedBytes = archive.bytes();
         long unpackedBytes = 0;
         try (ArchiveMembers members = ArchiveMembers.open(archive)) {
             for (Member member = members.next(); member != null; member = members.next()) {
-                Path file = place(archive, folder == null ? target : folder, member);
+                Path file = place(archive, folder, member);
                 if (member.folder()) {
                     continue;
                 }
@@ -126,12 +197,11 @@ final class Unpacking {
 
     private long write(ArchiveParts archive, ArchiveMembers members, Member member, Path file, long limit)
             throws IOException {
-        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-                && member.size() >= 0
-                && Files.size(file) == member.size()) {
+        if (isPresent(file, member)) {
             present++;
             return member.size();
         }
+        space.require(archive.name(), member.size());
         Path temporary = file.resolveSibling("." + file.getFileName() + ".mpo-part");
         Files.deleteIfExists(temporary);
         CRC32 crc = new CRC32();

@@ -3,6 +3,7 @@ package dev.mpo.data.prepare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.luben.zstd.ZstdOutputStream;
 import dev.mpo.core.DataException;
 import dev.mpo.data.fuzz.Mutations;
 import dev.mpo.data.meta.MetaEntry;
@@ -14,6 +15,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +24,9 @@ import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
@@ -160,6 +165,59 @@ final class DataPreparationTest {
     void aTarIsUnpackedAsWell() throws IOException {
         Archives.tar(folder.resolve("images.tar"), images);
         assertPrepared(prepare());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"images.tar.gz", "images.tgz", "images.tar.zst"})
+    void aCompressedTarIsUnpackedAsWell(String name) throws IOException {
+        byte[] tar = Files.readAllBytes(Archives.tar(temp.resolve("plain.tar"), images));
+        try (OutputStream file = Files.newOutputStream(folder.resolve(name));
+                OutputStream packed = name.endsWith("zst") ? new ZstdOutputStream(file) : new GZIPOutputStream(file)) {
+            packed.write(tar);
+        }
+        assertPrepared(prepare());
+        byte[] whole = Files.readAllBytes(folder.resolve(name));
+        Files.write(folder.resolve(name), Arrays.copyOf(whole, whole.length / 2));
+        Files.delete(folder.resolve("images/science/5.png"));
+        assertFailure(this::prepare).hasMessageContaining(name).hasMessageContaining("download the archive");
+    }
+
+    @Test
+    void zipsThatDoNotFitAreRefusedBeforeAnythingIsUnpacked() throws IOException {
+        Archives.zip(folder.resolve("images.zip"), images);
+        long needed = 6 * 30_000 + annotationBytes();
+        assertFailure(() -> prepareWith(needed - 1))
+                .hasMessageContaining("2 archives: unpacking needs " + needed + " bytes")
+                .hasMessageContaining("which has " + (needed - 1))
+                .hasMessageContaining("--output");
+        assertThat(folder.resolve("images")).doesNotExist();
+        assertPrepared(prepareWith(needed));
+
+        Files.delete(folder.resolve("images/science/4.png"));
+        Files.setLastModifiedTime(folder.resolve("images.zip"), FileTime.fromMillis(1_000_000));
+        assertFailure(() -> prepareWith(29_999)).hasMessageContaining("needs 30000 bytes");
+        assertPrepared(prepareWith(30_000));
+    }
+
+    @Test
+    void membersOfATarAreCheckedOneByOne() throws IOException {
+        Archives.tar(folder.resolve("images.tar"), images);
+        assertFailure(() -> prepareWith(29_999)).hasMessageContaining("images.tar: unpacking needs 30000 bytes");
+        assertThat(folder.resolve("images/science/0.png")).doesNotExist();
+    }
+
+    private long annotationBytes() throws IOException {
+        try (ZipFile zip = new ZipFile(folder.resolve("annotations.zip").toFile())) {
+            return zip.stream().mapToLong(ZipEntry::getSize).sum();
+        }
+    }
+
+    private PrepareReport prepareWith(long available) {
+        return DataPreparation.prepare(
+                PrepareOptions.of(folder, folder),
+                null,
+                (archive, done, total) -> {},
+                new FreeSpace(folder, () -> available));
     }
 
     @ParameterizedTest
