@@ -72,12 +72,8 @@ final class Ffmpeg {
      * @param frames different frames in ascending order, counted from 0
      */
     <T> T decode(Path file, int[] frames, Reader<T> reader) {
-        List<String> terms = new ArrayList<>();
-        for (int frame : frames) {
-            terms.add("eq(n," + frame + ")");
-        }
         // New time stamps at the rate of the output, so that no frame is left out or repeated for the sake of time.
-        String filter = "select='" + String.join("+", terms) + "',settb=1/25,setpts=N";
+        String filter = "select='" + selection(frames) + "',settb=1/25,setpts=N";
         return run(
                 List.of(
                         program,
@@ -104,6 +100,19 @@ final class Ffmpeg {
                         "ppm",
                         "pipe:1"),
                 reader);
+    }
+
+    /** Returns the condition that a frame is one of those given; neighbours share a term, so that it stays short. */
+    private static String selection(int[] frames) {
+        List<String> terms = new ArrayList<>();
+        for (int i = 0; i < frames.length; i++) {
+            int start = frames[i];
+            while (i + 1 < frames.length && frames[i + 1] == frames[i] + 1) {
+                i++;
+            }
+            terms.add("between(n," + start + "," + frames[i] + ")");
+        }
+        return String.join("+", terms);
     }
 
     private String ffprobe() {

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -88,6 +89,9 @@ final class VideoTest {
             assertThat(((FrameSequence) video).numPixels()).isEqualTo(WIDTH * HEIGHT);
             assertThat(shown(video, 0, 3, 3, 11, 19)).containsExactly(0, 3, 3, 11, 19);
             assertThat(shown(video, 18, 19, 19, 19)).containsExactly(18, 19, 19, 19);
+            int[] all = IntStream.range(0, FRAMES).toArray();
+            assertThat(shown(video, all))
+                    .containsExactlyElementsOf(Arrays.stream(all).boxed().toList());
         }
     }
 
