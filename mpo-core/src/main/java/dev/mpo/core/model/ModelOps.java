@@ -11,7 +11,7 @@ import dev.mpo.core.tensor.OperatorLibrary;
  */
 final class ModelOps {
 
-    static final OperatorLibrary OPS = OperatorLibrary.compile(LinearOps.source() + LayerOps.SOURCE + """
+    static final OperatorLibrary OPS = OperatorLibrary.compile(LinearOps.SOURCE + LayerOps.SOURCE + """
             def lin(self, x: Tensor, w: List[Tensor], i: int, lora: float) -> Tensor:
               y = self.linear(x, w[i], w[i + 1])
               if torch.numel(w[i + 2]) > 0:

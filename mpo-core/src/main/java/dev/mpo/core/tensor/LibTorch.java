@@ -49,6 +49,7 @@ final class LibTorch {
         try {
             Engine engine = Engine.getEngine("PyTorch");
             BASE = engine.newBaseManager();
+            MklDispatch.widen();
             Class<?> type = Class.forName("ai.djl.pytorch.jni.PyTorchLibrary");
             MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(type, MethodHandles.lookup());
             Object library = lookup.findStaticGetter(type, "LIB", type).invoke();

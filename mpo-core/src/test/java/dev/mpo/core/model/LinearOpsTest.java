@@ -10,11 +10,11 @@ import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
 import dev.mpo.core.tensor.Tensors;
 import java.util.Random;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Linear maps by either matrix library against the same map in double precision. */
+/** Linear maps against the same map in double precision. */
 class LinearOpsTest {
 
     private static final String METHODS = """
@@ -31,11 +31,10 @@ class LinearOpsTest {
     private static final int IN = 40;
     private static final int OUT = 24;
 
-    /** Rows below and above the size from which oneDNN is used, alone and in two dimensions. */
     @ParameterizedTest
-    @CsvSource({"false, 600, 1", "true, 600, 1", "true, 3, 1", "true, 150, 4", "false, 150, 4"})
-    void valuesAndGradientsMatchDoublePrecision(boolean oneDnn, int rows, int batch) {
-        OperatorLibrary ops = compile(oneDnn);
+    @CsvSource({"600, 1", "3, 1", "150, 4"})
+    void valuesAndGradientsMatchDoublePrecision(int rows, int batch) {
+        OperatorLibrary ops = compile();
         try (Scope scope = new Scope()) {
             Tensor[] single = inputs(scope, rows, batch);
             Tensor[] wide = new Tensor[single.length];
@@ -61,9 +60,9 @@ class LinearOpsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"false, 900", "true, 900", "true, 3"})
-    void productsAreAddedToSums(boolean oneDnn, int rows) {
-        OperatorLibrary ops = compile(oneDnn);
+    @ValueSource(ints = {900, 3})
+    void productsAreAddedToSums(int rows) {
+        OperatorLibrary ops = compile();
         try (Scope scope = new Scope()) {
             Tensor sums = random(scope, OUT, IN);
             Tensor g = random(scope, rows, OUT);
@@ -79,9 +78,9 @@ class LinearOpsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"false, 600", "true, 600", "true, 5"})
-    void autogradDoesNotChangeTheBits(boolean oneDnn, int rows) {
-        OperatorLibrary ops = compile(oneDnn);
+    @ValueSource(ints = {600, 5})
+    void autogradDoesNotChangeTheBits(int rows) {
+        OperatorLibrary ops = compile();
         try (Scope scope = new Scope()) {
             Tensor[] in = inputs(scope, rows, 1);
             Tensor without = ops.call(scope, "apply", in[0], in[1], in[2]);
@@ -93,11 +92,8 @@ class LinearOpsTest {
         }
     }
 
-    private static OperatorLibrary compile(boolean oneDnn) {
-        boolean linux = System.getProperty("os.name").equals("Linux")
-                && System.getProperty("os.arch").equals("amd64");
-        Assumptions.assumeTrue(linux || !oneDnn, "oneDNN is certain to be there on Linux and x86-64 only");
-        return OperatorLibrary.compile(LinearOps.source(oneDnn) + METHODS);
+    private static OperatorLibrary compile() {
+        return OperatorLibrary.compile(LinearOps.SOURCE + METHODS);
     }
 
     /** Returns input, weight, bias and the gradient of the result. */
