@@ -1,6 +1,7 @@
 package dev.mpo.core.tensor;
 
 import com.sun.jna.Function;
+import com.sun.jna.Library;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -36,6 +38,9 @@ final class MklDispatch {
     private static final String FUNCTION = "mkl_serv_intel_cpu_true";
     private static final List<String> WIDE = List.of("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl");
     private static final int UNKNOWN = -1;
+
+    /** Flags of {@code dlopen}: lazy, only what is loaded, and local. */
+    private static final int LAZY_NO_LOAD = 1 | 4;
 
     private MklDispatch() {}
 
@@ -79,8 +84,14 @@ final class MklDispatch {
         }
     }
 
+    /**
+     * Looks the function up without JNA's usual flag {@code RTLD_GLOBAL}: that would make libtorch's symbols visible to
+     * libraries loaded later. SentencePiece's flags, for one, have the names of some in libc10 and would be built over
+     * them.
+     */
     private static Function function(Path library) {
-        return NativeLibrary.getInstance(library.toString()).getFunction(FUNCTION);
+        return NativeLibrary.getInstance(library.toString(), Map.of(Library.OPTION_OPEN_FLAGS, LAZY_NO_LOAD))
+                .getFunction(FUNCTION);
     }
 
     /**

@@ -1,8 +1,10 @@
 package dev.mpo.core.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.jna.Memory;
+import com.sun.jna.NativeLibrary;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +54,19 @@ class MklDispatchTest {
             assertThat(MklDispatch.widen(code)).isFalse();
             assertThat(code.getInt(32)).isEqualTo(-1);
         }
+    }
+
+    /**
+     * Libraries loaded later, such as that of the tokenizer, must not find libtorch's symbols in place of their own.
+     */
+    @Test
+    void symbolsOfLibtorchStayLocal() {
+        try (Scope scope = new Scope()) {
+            Tensors.zeros(scope, Device.CPU, DType.FLOAT32, 1);
+        }
+        NativeLibrary everything = NativeLibrary.getProcess();
+        assertThatThrownBy(() -> everything.getFunction("mkl_serv_intel_cpu_true"))
+                .isInstanceOf(UnsatisfiedLinkError.class);
     }
 
     /** Lays out the beginning of the function, with its variable 32 bytes behind its start. */
