@@ -1,6 +1,7 @@
 package dev.mpo.train;
 
 import dev.mpo.core.InterruptedRunException;
+import dev.mpo.core.LongWait;
 import dev.mpo.core.RankFailedException;
 import dev.mpo.core.TrainingDivergedException;
 import dev.mpo.core.model.ParameterBuffer;
@@ -14,10 +15,12 @@ import dev.mpo.train.checkpoint.CheckpointStore;
 import dev.mpo.train.checkpoint.RunSaver;
 import dev.mpo.train.checkpoint.RunStart;
 import dev.mpo.train.checkpoint.RunState;
+import dev.mpo.train.config.ParallelSettings;
 import dev.mpo.train.config.RunConfig;
 import dev.mpo.train.dist.Collectives;
 import dev.mpo.train.dist.Ranks;
 import dev.mpo.train.dist.Team;
+import dev.mpo.train.dist.WaitLimits;
 import dev.mpo.train.metrics.StepMetrics;
 import dev.mpo.train.setup.Placement;
 import dev.mpo.train.setup.Provenance;
@@ -72,8 +75,7 @@ public final class Trainer {
         }
         Ranks ranks = Ranks.discover(System.getenv());
         Device device = Placement.of(settings.train(), ranks.localRank()).device();
-        Collectives collectives = Collectives.open(
-                ranks, device, Duration.ofSeconds(settings.parallel().timeoutSeconds()));
+        Collectives collectives = Collectives.open(ranks, device, limits(settings.parallel()));
         try {
             TrainingSummary summary = train(settings, output, collectives, callbacks);
             collectives.close();
@@ -87,6 +89,11 @@ public final class Trainer {
             collectives.fail(String.valueOf(e.getMessage()), Team.exitCode(e));
             throw e; // the ranks do not part in order: this one's process ends, and so do theirs
         }
+    }
+
+    private static WaitLimits limits(ParallelSettings settings) {
+        return new WaitLimits(
+                Duration.ofSeconds(settings.timeoutSeconds()), Duration.ofSeconds(settings.stallSeconds()));
     }
 
     private static TrainingSummary train(
@@ -162,7 +169,10 @@ public final class Trainer {
             last = saver.last();
             bad = loader.stats().bad();
         }
-        CheckpointStore.export(training, settings, directory.export(), team);
+        LongWait disk = LongWait.begin();
+        try (disk) {
+            CheckpointStore.export(training, settings, directory.export(), team);
+        }
         TrainingSummary summary = new TrainingSummary(
                 plan.totalSteps(), end, (System.nanoTime() - started) / 1e9, first, last, bad, directory.export());
         callbacks.forEach(c -> c.onEnd(summary));

@@ -1,5 +1,6 @@
 package dev.mpo.data.jsonl;
 
+import dev.mpo.core.LongWait;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
@@ -70,7 +71,8 @@ final class BuildLock implements AutoCloseable {
     private static @Nullable FileChannel await(Path file, FileChannel channel) throws InterruptedIOException {
         long started = System.nanoTime();
         boolean told = false;
-        try {
+        LongWait other = LongWait.begin();
+        try (other) {
             while (!tryLock(channel)) {
                 Duration waited = Duration.ofNanos(System.nanoTime() - started);
                 if (waited.compareTo(LONGEST_WAIT) > 0) {

@@ -1,6 +1,7 @@
 package dev.mpo.data.source;
 
 import dev.mpo.core.DataException;
+import dev.mpo.core.LongWait;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -54,7 +55,11 @@ final class WebClient {
         if (kept != null) {
             return kept;
         }
-        byte[] fetched = fetchWithRetries(address, uri);
+        byte[] fetched;
+        LongWait server = LongWait.begin();
+        try (server) {
+            fetched = fetchWithRetries(address, uri);
+        }
         if (cache != null) {
             cache.put(address, fetched);
         }

@@ -2,6 +2,7 @@ package dev.mpo.train.checkpoint;
 
 import dev.mpo.core.CheckpointException;
 import dev.mpo.core.InterruptedRunException;
+import dev.mpo.core.LongWait;
 import dev.mpo.core.MpoException;
 import dev.mpo.data.loader.LoaderHistory;
 import dev.mpo.train.config.RunConfig;
@@ -83,8 +84,11 @@ public final class RunSaver implements AutoCloseable {
             settle();
         }
         if (due || (stop && !ended)) {
-            settle();
-            save(metrics, progress.get(), ended || stop);
+            LongWait disk = LongWait.begin();
+            try (disk) {
+                settle();
+                save(metrics, progress.get(), ended || stop);
+            }
         }
         if (stop && !ended) {
             throw new InterruptedRunException("stopped by a signal after step " + metrics.step() + " of " + totalSteps
@@ -139,7 +143,8 @@ public final class RunSaver implements AutoCloseable {
 
     /** Waits for the checkpoint that is being written. */
     private void settle() {
-        try {
+        LongWait disk = LongWait.begin();
+        try (disk) {
             underWay.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof MpoException failure) {

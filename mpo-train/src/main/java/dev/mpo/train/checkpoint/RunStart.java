@@ -1,6 +1,7 @@
 package dev.mpo.train.checkpoint;
 
 import dev.mpo.core.ConfigException;
+import dev.mpo.core.LongWait;
 import dev.mpo.train.config.RunConfig;
 import dev.mpo.train.dist.Team;
 import dev.mpo.train.setup.RunDirectory;
@@ -50,7 +51,11 @@ public final class RunStart {
      * @throws dev.mpo.core.CheckpointException if all checkpoints are damaged
      */
     public static RunStart find(RunConfig settings, Path output, Team team) {
-        long step = team.decideNumber(() -> findStep(settings, output, team.size()));
+        long step;
+        LongWait disk = LongWait.begin();
+        try (disk) {
+            step = team.decideNumber(() -> findStep(settings, output, team.size()));
+        }
         return new RunStart(new RunDirectory(output), step == NONE ? null : StepFolder.of(output, step));
     }
 

@@ -2,7 +2,6 @@ package dev.mpo.train.dist;
 
 import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.Tensor;
-import java.time.Duration;
 
 /**
  * What the ranks of a run do together.
@@ -105,14 +104,14 @@ public interface Collectives extends AutoCloseable {
      *
      * @param ranks the place of this process, from {@link Ranks#discover}
      * @param device the device of this process
-     * @param timeout how long ranks wait for one that does not come before the run ends
+     * @param limits how long ranks wait for one that does not come before the run ends
      * @throws dev.mpo.core.ConfigException naming the library that is missing and how to install it, or the launcher to
      *     use
      */
-    static Collectives open(Ranks ranks, Device device, Duration timeout) {
+    static Collectives open(Ranks ranks, Device device, WaitLimits limits) {
         if (ranks.size() == 1) {
             return new SingleRank(device);
         }
-        return device.isCpu() ? MpiCollectives.open(ranks, timeout) : NcclCollectives.open(ranks, device, timeout);
+        return device.isCpu() ? MpiCollectives.open(ranks, limits) : NcclCollectives.open(ranks, device, limits);
     }
 }

@@ -6,8 +6,6 @@ import dev.mpo.core.tensor.DType;
 import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.Tensor;
 import dev.mpo.core.tensor.Tensors;
-import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -26,37 +24,36 @@ final class MpiCollectives implements Collectives {
     private static final long SLEEP_NANOS = 50_000;
     private static final long LONGEST_SLEEP_NANOS = 1_000_000;
     private static final long BLAME_NANOS = 5_000_000_000L;
-    private static final Duration SILENCE = Duration.ofSeconds(20);
 
     private final Ranks ranks;
     private final MpiLibrary mpi;
     private final MpiOperations operations;
     private final OperationThread thread;
-    private final Duration timeout;
+    private final WaitLimits limits;
     private final RankEnd end;
-    private final AtomicLong arrived = new AtomicLong();
+    private final OperationTrack track = new OperationTrack();
     private volatile @Nullable RankWatch watch;
 
-    private MpiCollectives(Ranks ranks, MpiLibrary mpi, Duration timeout) {
+    private MpiCollectives(Ranks ranks, MpiLibrary mpi, WaitLimits limits) {
         this.ranks = ranks;
         this.mpi = mpi;
         this.operations = new MpiOperations(mpi, ranks, PART_BYTES);
-        this.timeout = timeout;
+        this.limits = limits;
         this.thread = new OperationThread("mpi");
         this.end = new RankEnd(ranks);
     }
 
     /** Joins the other ranks. */
-    static MpiCollectives open(Ranks ranks, Duration timeout) {
-        MpiCollectives collectives = new MpiCollectives(ranks, MpiLibrary.load(), timeout);
+    static MpiCollectives open(Ranks ranks, WaitLimits limits) {
+        MpiCollectives collectives = new MpiCollectives(ranks, MpiLibrary.load(), limits);
+        collectives.end.calledByThisThread();
         collectives
                 .thread
                 .submit("start of MPI", () -> collectives.mpi.start(ranks))
                 .await();
         RankWatch.Self self =
-                new RankWatch.Self(ranks, collectives.arrived::get, collectives.end::where, collectives.end::end);
-        Duration silence = timeout.compareTo(SILENCE) < 0 ? timeout : SILENCE;
-        collectives.watch = WatchMeeting.over(collectives, self, silence).orElse(null);
+                new RankWatch.Self(ranks, collectives.track::place, collectives.end::where, collectives.end::end);
+        collectives.watch = WatchMeeting.over(collectives, self, limits).orElse(null);
         return collectives;
     }
 
@@ -125,9 +122,8 @@ final class MpiCollectives implements Collectives {
     }
 
     private void awaitOthers(String name) {
-        long number = arrived.incrementAndGet();
+        OperationPlace here = track.come(name);
         PointerByReference meeting = mpi.meet();
-        long started = System.nanoTime();
         long sleep = SLEEP_NANOS;
         for (int polls = 0; !mpi.over(meeting); polls++) {
             if (polls < POLLS_WITHOUT_SLEEP) {
@@ -136,20 +132,23 @@ final class MpiCollectives implements Collectives {
             }
             LockSupport.parkNanos(sleep);
             sleep = Math.min(sleep * 2, LONGEST_SLEEP_NANOS);
-            if (System.nanoTime() - started > timeout.toNanos()) {
-                giveUp(number, name);
+            if (System.nanoTime() - here.sinceNanos() > limits.busy().toNanos()) {
+                giveUp(here);
             }
         }
+        track.pass();
     }
 
-    private void giveUp(long number, String name) {
+    private void giveUp(OperationPlace here) {
         RankWatch known = watch;
         if (known != null) {
-            known.stuck(number, name, timeout);
+            known.stuck(here.arrived(), here.operation(), limits.busy());
             LockSupport.parkNanos(BLAME_NANOS); // the answer ends this process
         }
         throw new RankFailedException(
-                "rank " + ranks.rank() + " waited " + timeout.toSeconds() + " s for the others in " + name, 1);
+                "rank " + ranks.rank() + " waited " + limits.busy().toSeconds() + " s for the others in "
+                        + here.operation(),
+                1);
     }
 
     @Override

@@ -8,8 +8,6 @@ import dev.mpo.core.tensor.DType;
 import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.Tensor;
 import dev.mpo.core.tensor.Tensors;
-import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
 
 /**
@@ -23,7 +21,6 @@ import java.util.function.IntSupplier;
 final class NcclCollectives implements Collectives {
 
     private static final Pointer COMPUTE = Pointer.NULL;
-    private static final Duration SILENCE = Duration.ofSeconds(20);
 
     private final Ranks ranks;
     private final Device device;
@@ -55,26 +52,26 @@ final class NcclCollectives implements Collectives {
     }
 
     /** Loads the libraries and joins the other ranks. */
-    static NcclCollectives open(Ranks ranks, Device device, Duration timeout) {
+    static NcclCollectives open(Ranks ranks, Device device, WaitLimits limits) {
         NcclLibrary library = NcclLibrary.load(NativeFiles.ofLibtorch(System.getenv()));
-        return open(ranks, device, timeout, library, Rendezvous.of(System.getenv()));
+        return open(ranks, device, limits, library, Rendezvous.of(System.getenv()));
     }
 
-    /** As {@link #open(Ranks, Device, Duration)}, with libraries and a place to meet that are known. */
+    /** As {@link #open(Ranks, Device, WaitLimits)}, with libraries and a place to meet that are known. */
     static NcclCollectives open(
-            Ranks ranks, Device device, Duration timeout, NcclLibrary library, Rendezvous rendezvous) {
+            Ranks ranks, Device device, WaitLimits limits, NcclLibrary library, Rendezvous rendezvous) {
         library.setDevice(index(device));
         RankEnd end = new RankEnd(ranks);
-        AtomicLong arrived = new AtomicLong();
-        RankWatch.Self self = new RankWatch.Self(ranks, arrived::get, end::where, end::end);
-        Duration silence = timeout.compareTo(SILENCE) < 0 ? timeout : SILENCE;
-        RankWatch watch = rendezvous.meet(self, () -> uniqueId(library), timeout, silence);
+        end.calledByThisThread();
+        OperationTrack track = new OperationTrack();
+        RankWatch.Self self = new RankWatch.Self(ranks, track::place, end::where, end::end);
+        RankWatch watch = rendezvous.meet(self, () -> uniqueId(library), limits.busy(), limits);
         Nccl.UniqueId.ByValue id = new Nccl.UniqueId.ByValue();
         System.arraycopy(watch.content(), 0, id.internal, 0, id.internal.length);
         PointerByReference communicator = new PointerByReference();
         library.check(library.nccl().ncclCommInitRank(communicator, ranks.size(), id, ranks.rank()));
         NcclWatchdog watchdog =
-                new NcclWatchdog(library, index(device), communicator.getValue(), arrived, timeout, watch::stuck);
+                new NcclWatchdog(library, index(device), communicator.getValue(), track, limits.busy(), watch::stuck);
         return new NcclCollectives(ranks, device, library, communicator.getValue(), end, watch, watchdog);
     }
 

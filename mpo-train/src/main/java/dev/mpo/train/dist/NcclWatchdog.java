@@ -5,7 +5,6 @@ import dev.mpo.core.RankFailedException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +25,7 @@ final class NcclWatchdog implements AutoCloseable {
     private final NcclLibrary library;
     private final int device;
     private final Pointer communicator;
-    private final AtomicLong arrived;
+    private final OperationTrack track;
     private final Duration timeout;
     private final OnStuck onStuck;
     private final Deque<Pending> pending = new ArrayDeque<>();
@@ -37,13 +36,13 @@ final class NcclWatchdog implements AutoCloseable {
             NcclLibrary library,
             int device,
             Pointer communicator,
-            AtomicLong arrived,
+            OperationTrack track,
             Duration timeout,
             OnStuck onStuck) {
         this.library = library;
         this.device = device;
         this.communicator = communicator;
-        this.arrived = arrived;
+        this.track = track;
         this.timeout = timeout;
         this.onStuck = onStuck;
         Thread thread = new Thread(this::watch, "nccl-watchdog");
@@ -57,7 +56,6 @@ final class NcclWatchdog implements AutoCloseable {
         private final String name;
         private @Nullable Pointer started;
         private @Nullable Pointer done;
-        private long startedNanos;
 
         private Pending(String name, Pointer started, Pointer done) {
             this.name = name;
@@ -128,12 +126,12 @@ final class NcclWatchdog implements AutoCloseable {
             if (operation.started != null && library.happened(operation.started)) {
                 library.destroy(operation.started);
                 operation.started = null;
-                operation.startedNanos = System.nanoTime();
-                arrived.incrementAndGet();
+                track.come(operation.name);
             }
             if (operation.started == null && operation.done != null && library.happened(operation.done)) {
                 library.destroy(operation.done);
                 operation.done = null;
+                track.pass();
             }
         }
         if (operation.done == null) {
@@ -142,8 +140,8 @@ final class NcclWatchdog implements AutoCloseable {
             }
             return true;
         }
-        if (operation.started == null && System.nanoTime() - operation.startedNanos > timeout.toNanos()) {
-            onStuck.stuck(arrived.get(), operation.name, timeout);
+        if (operation.started == null && System.nanoTime() - track.place().sinceNanos() > timeout.toNanos()) {
+            onStuck.stuck(track.place().arrived(), operation.name, timeout);
             throw NcclCollectives.failed("waited " + timeout.toSeconds() + " s for the others in " + operation.name);
         }
         return false;

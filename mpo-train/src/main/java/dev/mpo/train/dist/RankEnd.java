@@ -24,7 +24,7 @@ final class RankEnd {
         caller.set(Thread.currentThread());
     }
 
-    /** Returns where the rank is in the program. */
+    /** Returns where the rank is in the program: the innermost call, and the program's own that led to it. */
     String where() {
         Thread thread = caller.get();
         if (thread == null) {
@@ -32,11 +32,9 @@ final class RankEnd {
         }
         StringBuilder text = new StringBuilder();
         int frames = 0;
-        boolean inside = false;
         for (StackTraceElement frame : thread.getStackTrace()) {
             boolean ours = frame.getClassName().startsWith(PRODUCT);
-            inside |= ours;
-            if (frames < FRAMES && (ours || !inside)) {
+            if (frames < FRAMES && (ours || frames == 0)) {
                 String name = frame.getClassName();
                 text.append(frames++ == 0 ? "" : " < ")
                         .append(name.substring(name.lastIndexOf('.') + 1))
@@ -60,6 +58,9 @@ final class RankEnd {
         LOG.error("{}", failure.message());
         FailureReport.now(ranks.rank(), failure.exitCode(), failure.message(), !own)
                 .leave(System.getenv());
+        if (own) { // the failure of this rank that others have noticed: it hangs
+            LOG.error("what the threads of rank {} were doing:{}", ranks.rank(), ProgramThreads.describe());
+        }
         Runtime.getRuntime().halt(failure.exitCode());
     }
 }

@@ -1,40 +1,30 @@
 package dev.mpo.train.dist;
 
 import dev.mpo.core.RankFailedException;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
  * Watches over the processes of a run, beside the exchange of tensors, so that one that dies, fails or hangs ends the
  * run at once and is named.
  *
- * <p>Every rank has one connection to the first rank and says every second that it lives. A connection that ends tells
- * of a death, silence of a process that is stopped or a machine that is gone, and an operation in which ranks wait too
- * long of a rank that is busy with something else; that one is asked what. A rank that fails by itself tells why. The
- * first rank hands everything on, and all end with the same error.
+ * <p>Every rank has one connection to the first rank and says every second that it lives, how far it has come and
+ * whether it does anything. A connection that ends tells of a death, silence of a process that is stopped or a machine
+ * that is gone, and {@link StallRule} of a process that lives and does nothing while others wait for it. An operation
+ * in which ranks wait too long tells of a rank that is busy with something else. One that hangs is asked where it is; a
+ * rank that fails by itself tells why. The first rank hands everything on, and all end with the same error.
  */
 final class RankWatch implements WatchLink.Listener, AutoCloseable {
 
-    private static final int CONNECT_MILLIS = 5000;
-    private static final int ACCEPT_SLICE_MILLIS = 500;
     private static final long BEAT_MILLIS = 1000;
     private static final long ANSWER_MILLIS = 2000;
     private static final long DELIVERY_MILLIS = 200;
@@ -43,23 +33,29 @@ final class RankWatch implements WatchLink.Listener, AutoCloseable {
      * What a rank tells about itself and does with a failure.
      *
      * @param ranks the place of this process
-     * @param arrived how many operations it has come to
+     * @param place where it is among the operations
      * @param where what it is doing, for people
      * @param onFailure ends this process
      */
-    record Self(Ranks ranks, LongSupplier arrived, Supplier<String> where, Consumer<WatchMessage.Failed> onFailure) {}
+    record Self(
+            Ranks ranks,
+            Supplier<OperationPlace> place,
+            Supplier<String> where,
+            Consumer<WatchMessage.Failed> onFailure) {}
 
     private final Self self;
-    private final Duration silence;
+    private final WaitLimits limits;
     private final List<WatchLink> links;
     private final byte[] content;
+    private final Activity activity = new Activity();
     private final Map<Integer, String> answers = new ConcurrentHashMap<>();
     private final AtomicBoolean failed = new AtomicBoolean();
+    private final AtomicBoolean blaming = new AtomicBoolean();
     private volatile boolean closed;
 
-    private RankWatch(Self self, Duration silence, List<WatchLink> links, byte[] content) {
+    private RankWatch(Self self, WaitLimits limits, List<WatchLink> links, byte[] content) {
         this.self = self;
-        this.silence = silence;
+        this.limits = limits;
         this.links = List.copyOf(links);
         this.content = content;
     }
@@ -71,66 +67,13 @@ final class RankWatch implements WatchLink.Listener, AutoCloseable {
      * @param token a number that only ranks of this run know
      * @param content what each of them is given
      * @param patience how long to wait for them
-     * @param silence how long a rank may be silent
+     * @param limits how long a rank may be silent, or do nothing while others wait for it
      * @throws RankFailedException naming the ranks that did not come
      */
     static RankWatch host(
-            Self self, ServerSocket server, long token, byte[] content, Duration patience, Duration silence) {
-        Map<Integer, WatchLink> links = new HashMap<>();
-        long deadline = System.nanoTime() + patience.toNanos();
-        try (server) {
-            server.setSoTimeout(ACCEPT_SLICE_MILLIS);
-            while (links.size() < self.ranks.size() - 1) {
-                if (System.nanoTime() > deadline) {
-                    throw new RankFailedException(
-                            "after " + patience.toSeconds() + " s these ranks have not come: "
-                                    + missing(self.ranks, links) + "; see their own output for the reason",
-                            1);
-                }
-                admit(server, token, content, self.ranks.size(), links);
-            }
-        } catch (IOException e) {
-            throw new RankFailedException("the ranks cannot meet: " + e.getMessage(), 1, e);
-        }
-        return new RankWatch(self, silence, new ArrayList<>(links.values()), content).start();
-    }
-
-    private static void admit(ServerSocket server, long token, byte[] content, int size, Map<Integer, WatchLink> links)
-            throws IOException {
-        Socket socket;
-        try {
-            socket = server.accept();
-        } catch (SocketTimeoutException nobody) {
-            return;
-        }
-        try {
-            socket.setSoTimeout(CONNECT_MILLIS);
-            socket.setTcpNoDelay(true);
-            DataInputStream in = WatchLink.input(socket);
-            DataOutputStream out = WatchLink.output(socket);
-            boolean known = WatchMessage.read(in) instanceof WatchMessage.Join join
-                    && join.token() == token
-                    && join.rank() > 0
-                    && join.rank() < size
-                    && links.putIfAbsent(join.rank(), new WatchLink(socket, in, out, join.rank(), join.name())) == null;
-            if (!known) {
-                socket.close(); // another program, or a rank of another run
-                return;
-            }
-            new WatchMessage.Welcome(HexFormat.of().formatHex(content)).write(out);
-        } catch (IOException e) {
-            socket.close();
-        }
-    }
-
-    private static List<Integer> missing(Ranks ranks, Map<Integer, WatchLink> links) {
-        List<Integer> missing = new ArrayList<>();
-        for (int rank = 1; rank < ranks.size(); rank++) {
-            if (!links.containsKey(rank)) {
-                missing.add(rank);
-            }
-        }
-        return missing;
+            Self self, ServerSocket server, long token, byte[] content, Duration patience, WaitLimits limits) {
+        List<WatchLink> links = WatchEntrance.admitAll(self.ranks, server, token, content, patience);
+        return new RankWatch(self, limits, links, content).start();
     }
 
     /**
@@ -140,81 +83,49 @@ final class RankWatch implements WatchLink.Listener, AutoCloseable {
      * @param patience how long to try
      * @throws IOException if it cannot be reached
      */
-    static RankWatch join(Self self, List<InetSocketAddress> addresses, long token, Duration patience, Duration silence)
+    static RankWatch join(
+            Self self, List<InetSocketAddress> addresses, long token, Duration patience, WaitLimits limits)
             throws IOException {
-        long deadline = System.nanoTime() + patience.toNanos();
-        IOException last = new IOException("no address to go to");
-        do {
-            for (InetSocketAddress address : addresses) {
-                try {
-                    return join(self, address, token, silence);
-                } catch (IOException e) {
-                    last = e;
-                }
-            }
-            sleep(ACCEPT_SLICE_MILLIS);
-        } while (System.nanoTime() < deadline);
-        throw new IOException("rank 0 cannot be reached at " + addresses + ": " + last.getMessage(), last);
-    }
-
-    private static RankWatch join(Self self, InetSocketAddress address, long token, Duration silence)
-            throws IOException {
-        IOException last = new IOException(address + " has no number");
-        for (InetAddress number : InetAddress.getAllByName(address.getHostString())) {
-            try {
-                return connect(self, new InetSocketAddress(number, address.getPort()), token, silence);
-            } catch (IOException e) {
-                last = e;
-            }
-        }
-        throw last;
-    }
-
-    private static RankWatch connect(Self self, InetSocketAddress address, long token, Duration silence)
-            throws IOException {
-        Socket socket = new Socket();
-        try {
-            socket.connect(address, CONNECT_MILLIS);
-            socket.setSoTimeout(CONNECT_MILLIS);
-            socket.setTcpNoDelay(true);
-            DataInputStream in = WatchLink.input(socket);
-            DataOutputStream out = WatchLink.output(socket);
-            new WatchMessage.Join(token, self.ranks.rank(), processName()).write(out);
-            if (!(WatchMessage.read(in) instanceof WatchMessage.Welcome welcome)) {
-                throw new IOException("no welcome from " + address);
-            }
-            WatchLink link = new WatchLink(socket, in, out, 0, address.getHostString());
-            return new RankWatch(self, silence, List.of(link), HexFormat.of().parseHex(welcome.content())).start();
-        } catch (IOException e) {
-            socket.close();
-            throw e;
-        }
-    }
-
-    private static String processName() {
-        String host;
-        try {
-            host = InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            host = "a machine without a name";
-        }
-        return host + ", process " + ProcessHandle.current().pid();
+        WatchEntrance.Joined joined = WatchEntrance.join(self.ranks.rank(), addresses, token, patience);
+        return new RankWatch(self, limits, List.of(joined.link()), joined.content()).start();
     }
 
     private RankWatch start() {
-        links.forEach(link -> link.listen(this, Math.toIntExact(Math.max(1, silence.toSeconds()))));
-        Thread beats = new Thread(this::beat, "watch-beat");
-        beats.setDaemon(true);
-        beats.start();
+        int silence = Math.toIntExact(Math.max(1, limits.silence().toSeconds()));
+        links.forEach(link -> link.listen(this, silence));
+        daemon(this::beat, "watch-beat");
         return this;
     }
 
+    private static void daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
     private void beat() {
+        long arrived = 0;
         while (!closed) {
-            WatchMessage beat = new WatchMessage.Beat(self.arrived.getAsLong());
-            links.forEach(link -> link.send(beat));
+            OperationPlace place = self.place.get();
+            RankState state = place.state(activity.quietSeconds(place.arrived() != arrived));
+            arrived = place.arrived();
+            tell(new WatchMessage.Beat(state));
+            if (self.ranks.isFirst()) {
+                look(state);
+            }
             sleep(BEAT_MILLIS);
         }
+    }
+
+    /** On the first rank: looks for one that does nothing while others wait for it. */
+    private void look(RankState own) {
+        Map<Integer, RankState> states = new HashMap<>(Map.of(0, own));
+        links.forEach(link -> states.put(link.rank(), link.state()));
+        StallRule.find(states, limits.stalled()).ifPresent(stall -> {
+            if (blaming.compareAndSet(false, true)) {
+                daemon(() -> accuse(stall), "watch-blame");
+            }
+        });
     }
 
     /** Returns what the first rank gave. */
@@ -249,9 +160,7 @@ final class RankWatch implements WatchLink.Listener, AutoCloseable {
         if (message instanceof WatchMessage.Failed failure) {
             end(failure);
         } else if (message instanceof WatchMessage.Stuck stuck) {
-            Thread thread = new Thread(() -> blame(stuck), "watch-blame"); // answers come by the thread that called
-            thread.setDaemon(true);
-            thread.start();
+            daemon(() -> blame(stuck), "watch-blame"); // answers come by the thread that called
         } else if (message instanceof WatchMessage.Where) {
             link.send(new WatchMessage.Here(self.where.get()));
         } else if (message instanceof WatchMessage.Here here) {
@@ -281,35 +190,65 @@ final class RankWatch implements WatchLink.Listener, AutoCloseable {
         }
     }
 
-    /** On the first rank: finds the ranks that have not come to an operation and what they do instead. */
+    /** On the first rank: ends the run because of a rank that does nothing. */
+    private void accuse(StallRule.Stall stall) {
+        end(new WatchMessage.Failed(
+                stall.rank(),
+                1,
+                title(stall.rank()) + " hangs: it has made no progress for " + stall.quietSeconds() + " s while rank "
+                        + stall.waitingRank() + " waits for it in " + stall.operation() + "; it is at "
+                        + place(stall.rank())
+                        + ". If it waits for something slow, such as a file server, raise parallel.stall_seconds"));
+    }
+
+    /** On the first rank: finds the rank that has not come to an operation and what it does instead. */
     private void blame(WatchMessage.Stuck stuck) {
-        List<WatchLink> late = links.stream()
-                .filter(link -> link.arrived() < stuck.operation())
-                .toList();
-        boolean selfLate = self.arrived.getAsLong() < stuck.operation();
-        String operation = stuck.name() + " for " + stuck.seconds() + " s";
-        if (selfLate) {
-            end(new WatchMessage.Failed(
-                    0, 1, "rank 0 hangs: others wait for it in " + operation + "; it is at " + self.where.get()));
-        } else if (late.isEmpty()) {
+        int late = self.place.get().arrived() < stuck.operation()
+                ? 0
+                : links.stream()
+                        .filter(link -> link.state().arrived() < stuck.operation())
+                        .mapToInt(WatchLink::rank)
+                        .findFirst()
+                        .orElse(-1);
+        if (late < 0) {
             end(new WatchMessage.Failed(
                     0,
                     1,
                     "all ranks have come to " + stuck.name() + " but wait in it since " + stuck.seconds()
                             + " s: the network or the library that exchanges tensors hangs"));
-        } else {
-            WatchLink first = late.get(0);
-            first.send(new WatchMessage.Where());
-            long deadline = System.nanoTime() + Duration.ofMillis(ANSWER_MILLIS).toNanos();
-            while (!answers.containsKey(first.rank()) && System.nanoTime() < deadline) {
-                sleep(10);
-            }
-            String place = answers.getOrDefault(first.rank(), "an unknown place: it does not answer");
-            end(new WatchMessage.Failed(
-                    first.rank(),
-                    1,
-                    first.title() + " hangs: others wait for it in " + operation + "; it is at " + place));
+            return;
         }
+        end(new WatchMessage.Failed(
+                late,
+                1,
+                title(late) + " hangs: others wait for it in " + stuck.name() + " for " + stuck.seconds()
+                        + " s; it is at " + place(late)));
+    }
+
+    private String title(int rank) {
+        return rank == 0
+                ? "rank 0 (" + WatchEntrance.processName() + ")"
+                : link(rank).title();
+    }
+
+    private WatchLink link(int rank) {
+        return links.stream()
+                .filter(link -> link.rank() == rank)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no connection to rank " + rank));
+    }
+
+    /** On the first rank: asks a rank where in the program it is. */
+    private String place(int rank) {
+        if (rank == 0) {
+            return self.where.get();
+        }
+        link(rank).send(new WatchMessage.Where());
+        long deadline = System.nanoTime() + Duration.ofMillis(ANSWER_MILLIS).toNanos();
+        while (!answers.containsKey(rank) && System.nanoTime() < deadline) {
+            sleep(10);
+        }
+        return answers.getOrDefault(rank, "an unknown place: it does not answer");
     }
 
     private void end(WatchMessage.Failed failure) {
@@ -322,7 +261,7 @@ final class RankWatch implements WatchLink.Listener, AutoCloseable {
         }
     }
 
-    private static void sleep(long millis) {
+    static void sleep(long millis) {
         try {
             Thread.sleep(millis);
         } catch (InterruptedException e) {

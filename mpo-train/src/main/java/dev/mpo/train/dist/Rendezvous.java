@@ -75,15 +75,15 @@ record Rendezvous(String host, int port) {
      * @param content what the first rank gives to all, made there alone
      * @throws RankFailedException naming the ranks that did not come, or where the first one was looked for
      */
-    RankWatch meet(RankWatch.Self self, Supplier<byte[]> content, Duration patience, Duration silence) {
+    RankWatch meet(RankWatch.Self self, Supplier<byte[]> content, Duration patience, WaitLimits limits) {
         long token = Objects.hash("mpo", port, self.ranks().size());
         try {
             if (!self.ranks().isFirst()) {
                 InetSocketAddress place = InetSocketAddress.createUnresolved(host, port);
-                return RankWatch.join(self, List.of(place), token, patience, silence);
+                return RankWatch.join(self, List.of(place), token, patience, limits);
             }
             ServerSocket server = new ServerSocket(port, self.ranks().size());
-            return RankWatch.host(self, server, token, content.get(), patience, silence);
+            return RankWatch.host(self, server, token, content.get(), patience, limits);
         } catch (IOException e) {
             throw new RankFailedException(
                     "rank " + self.ranks().rank() + " cannot meet the others at MASTER_ADDR:MASTER_PORT " + host + ":"

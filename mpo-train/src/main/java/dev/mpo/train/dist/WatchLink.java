@@ -35,7 +35,7 @@ final class WatchLink implements AutoCloseable {
     private final DataOutputStream out;
     private final int rank;
     private final String name;
-    private volatile long arrived;
+    private volatile RankState state = RankState.UNKNOWN;
     private volatile boolean over;
 
     /**
@@ -70,9 +70,9 @@ final class WatchLink implements AutoCloseable {
         return "rank " + rank + " (" + name + ")";
     }
 
-    /** How many operations the other end has come to, by its latest beat. */
-    long arrived() {
-        return arrived;
+    /** What the other end has said about itself last. */
+    RankState state() {
+        return state;
     }
 
     /** Sends a message; a connection that is lost is the reader's matter. */
@@ -131,7 +131,7 @@ final class WatchLink implements AutoCloseable {
         if (message instanceof WatchMessage.Leave) {
             over = true;
         } else if (message instanceof WatchMessage.Beat beat) {
-            arrived = beat.arrived();
+            state = beat.state();
         } else {
             listener.onMessage(this, message);
         }

@@ -31,10 +31,10 @@ final class WatchMeeting {
     private WatchMeeting() {}
 
     /** Starts the watch on every rank, or on none. */
-    static Optional<RankWatch> over(Collectives collectives, RankWatch.Self self, Duration silence) {
+    static Optional<RankWatch> over(Collectives collectives, RankWatch.Self self, WaitLimits limits) {
         RankWatch watch = null;
         try {
-            watch = collectives.ranks().isFirst() ? host(collectives, self, silence) : join(collectives, self, silence);
+            watch = collectives.ranks().isFirst() ? host(collectives, self, limits) : join(collectives, self, limits);
         } catch (IOException | RankFailedException e) {
             LOG.warn("the ranks cannot watch each other; only waiting tells of a rank that hangs: {}", e.getMessage());
         }
@@ -46,7 +46,7 @@ final class WatchMeeting {
         return Optional.ofNullable(watch);
     }
 
-    private static RankWatch host(Collectives collectives, RankWatch.Self self, Duration silence) throws IOException {
+    private static RankWatch host(Collectives collectives, RankWatch.Self self, WaitLimits limits) throws IOException {
         ServerSocket server;
         String invitation;
         long token = new SecureRandom().nextLong();
@@ -60,10 +60,10 @@ final class WatchMeeting {
             throw e;
         }
         collectives.broadcast(invitation.getBytes(StandardCharsets.UTF_8), 0);
-        return RankWatch.host(self, server, token, new byte[0], PATIENCE, silence);
+        return RankWatch.host(self, server, token, new byte[0], PATIENCE, limits);
     }
 
-    private static RankWatch join(Collectives collectives, RankWatch.Self self, Duration silence) throws IOException {
+    private static RankWatch join(Collectives collectives, RankWatch.Self self, WaitLimits limits) throws IOException {
         String invitation = new String(collectives.broadcast(new byte[0], 0), StandardCharsets.UTF_8);
         if (invitation.isEmpty()) {
             throw new IOException("rank 0 cannot listen");
@@ -74,7 +74,7 @@ final class WatchMeeting {
         for (String address : parts[2].split(",", -1)) {
             addresses.add(InetSocketAddress.createUnresolved(address, port));
         }
-        return RankWatch.join(self, addresses, Long.parseLong(parts[0]), PATIENCE, silence);
+        return RankWatch.join(self, addresses, Long.parseLong(parts[0]), PATIENCE, limits);
     }
 
     /** Names and numbers of this machine, those of its fast networks included. */

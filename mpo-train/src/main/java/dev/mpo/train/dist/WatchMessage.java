@@ -16,8 +16,8 @@ sealed interface WatchMessage {
     /** The answer to it, with what the first rank has for everyone, bytes as hexadecimal digits. */
     record Welcome(String content) implements WatchMessage {}
 
-    /** Sent every second: this rank lives, and has come to so many operations. */
-    record Beat(long arrived) implements WatchMessage {}
+    /** Sent every second: this rank lives, and how it is. */
+    record Beat(RankState state) implements WatchMessage {}
 
     /** A rank failed; everyone ends. */
     record Failed(int rank, int exitCode, String message) implements WatchMessage {}
@@ -40,7 +40,7 @@ sealed interface WatchMessage {
         return switch (kind) {
             case 'J' -> new Join(in.readLong(), in.readInt(), in.readUTF());
             case 'W' -> new Welcome(in.readUTF());
-            case 'B' -> new Beat(in.readLong());
+            case 'B' -> new Beat(new RankState(in.readLong(), in.readUTF(), in.readInt(), in.readInt()));
             case 'F' -> new Failed(in.readInt(), in.readInt(), in.readUTF());
             case 'S' -> new Stuck(in.readLong(), in.readUTF(), in.readLong());
             case '?' -> new Where();
@@ -62,7 +62,10 @@ sealed interface WatchMessage {
             out.writeUTF(welcome.content);
         } else if (this instanceof Beat beat) {
             out.writeByte('B');
-            out.writeLong(beat.arrived);
+            out.writeLong(beat.state.arrived());
+            out.writeUTF(cut(beat.state.operation()));
+            out.writeInt(beat.state.waitedSeconds());
+            out.writeInt(beat.state.quietSeconds());
         } else if (this instanceof Failed failed) {
             out.writeByte('F');
             out.writeInt(failed.rank);

@@ -1,6 +1,7 @@
 package dev.mpo.train.reference;
 
 import dev.mpo.core.ConfigException;
+import dev.mpo.core.LongWait;
 import dev.mpo.core.TrainingDivergedException;
 import dev.mpo.data.loader.SampleRef;
 import dev.mpo.data.pair.EncodedPair;
@@ -130,7 +131,10 @@ public final class LogpsCache implements AutoCloseable {
             FileLock lock = channel.tryLock();
             if (lock == null) {
                 LOG.info("waiting for another process that computes {}", file);
-                channel.lock();
+                LongWait other = LongWait.begin();
+                try (other) {
+                    channel.lock();
+                }
             }
         }
 
@@ -263,8 +267,11 @@ public final class LogpsCache implements AutoCloseable {
     public void close() {
         try {
             if (channel.isOpen()) {
-                channel.force(false);
-                channel.close();
+                LongWait disk = LongWait.begin();
+                try (disk) {
+                    channel.force(false);
+                    channel.close();
+                }
             }
         } catch (IOException e) {
             throw unusable(file, e);

@@ -64,7 +64,7 @@ final class RunConfigTest {
                                 TrainSettings.Recompute.AUTO,
                                 null),
                         new ReferenceSettings(ReferenceSettings.Mode.COPY, null, null),
-                        new ParallelSettings(ParallelSettings.Shard.NONE, ParallelSettings.Offload.NONE, 1800),
+                        new ParallelSettings(ParallelSettings.Shard.NONE, ParallelSettings.Offload.NONE, 1800, 20),
                         new CheckpointSettings(0, 2, false),
                         new LogSettings(1, true),
                         new EngineSettings(EngineSettings.Mode.BRANCHED)));

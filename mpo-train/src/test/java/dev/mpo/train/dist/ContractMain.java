@@ -15,7 +15,7 @@ import java.util.Map;
  */
 final class ContractMain {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final WaitLimits LIMITS = WaitLimits.of(Duration.ofSeconds(60));
 
     private ContractMain() {}
 
@@ -50,9 +50,9 @@ final class ContractMain {
 
     private static Collectives open(Ranks ranks, String... arguments) {
         if (arguments.length == 0) {
-            return Collectives.open(ranks, Device.CPU, TIMEOUT);
+            return Collectives.open(ranks, Device.CPU, LIMITS);
         }
         NcclLibrary library = NcclLibrary.load(new NativeFiles(List.of(Path.of(arguments[0]))));
-        return NcclCollectives.open(ranks, Device.CPU, TIMEOUT, library, Rendezvous.of(System.getenv()));
+        return NcclCollectives.open(ranks, Device.CPU, LIMITS, library, Rendezvous.of(System.getenv()));
     }
 }

@@ -15,6 +15,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ranks that fail, die, hang or are stopped end the run within seconds, with the reason. */
 @Timeout(value = 100, unit = TimeUnit.SECONDS)
@@ -25,7 +27,7 @@ class WatchTest {
 
     @Test
     void aRankThatFailsEndsAllWithItsErrorAndItsCode() {
-        MpiRun run = MpiRun.of(3, LIMIT, WatchMain.class, "fail", "60");
+        MpiRun run = MpiRun.of(3, LIMIT, WatchMain.class, "fail", "60", "20");
 
         assertThat(run.exitCode()).as(run.output()).isEqualTo(3);
         assertThat(run.output()).contains("row 7 is bad").doesNotContain("went on");
@@ -34,7 +36,7 @@ class WatchTest {
 
     @Test
     void aRankThatIsBusyWithSomethingElseIsNamedWithThePlace() {
-        MpiRun run = MpiRun.of(3, LIMIT, WatchMain.class, "busy", "4");
+        MpiRun run = MpiRun.of(3, LIMIT, WatchMain.class, "busy", "4", "0");
 
         assertThat(run.exitCode()).as(run.output()).isEqualTo(1);
         assertThat(run.output())
@@ -46,8 +48,32 @@ class WatchTest {
     }
 
     @Test
+    void aRankThatLivesAndDoesNothingIsNamedWithThePlaceLongBeforeTheTimeout() {
+        MpiRun run = MpiRun.of(3, LIMIT, WatchMain.class, "idle", "60", "6");
+
+        assertThat(run.exitCode()).as(run.output()).isEqualTo(1);
+        assertThat(run.output())
+                .containsPattern(
+                        "rank 1 \\(.*, process \\d+\\) hangs: it has made no progress for [678] s while rank [02]"
+                                + " waits for it in all-reduce of 17 x FLOAT32; it is at Unsafe.park:-?\\d+ < "
+                                + "WatchMain.waitForever:")
+                .contains("what the threads of rank 1 were doing:")
+                .doesNotContain("went on");
+        assertThat(run.seconds()).isLessThan(40);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"compute", "read", "wait"})
+    void aRankThatTakesLongIsNotTakenForOneThatHangs(String how) {
+        MpiRun run = MpiRun.of(2, LIMIT, WatchMain.class, how, "60", "3");
+
+        assertThat(run.exitCode()).as(run.output()).isZero();
+        assertThat(run.output()).contains("rank 0 went on", "rank 1 went on");
+    }
+
+    @Test
     void aProcessThatIsStoppedIsNoticed() {
-        MpiRun run = MpiRun.of(2, LIMIT, WatchMain.class, "stop", "5");
+        MpiRun run = MpiRun.of(2, LIMIT, WatchMain.class, "stop", "5", "0");
 
         assertThat(run.exitCode()).as(run.output()).isEqualTo(1);
         assertThat(run.output()).containsPattern("rank 1 \\(.*\\) hangs: ").doesNotContain("went on");
@@ -56,7 +82,7 @@ class WatchTest {
 
     @Test
     void aRankThatEndsWithoutAWordEndsTheOthers() {
-        MpiRun run = MpiRun.of(2, LIMIT, WatchMain.class, "kill", "60");
+        MpiRun run = MpiRun.of(2, LIMIT, WatchMain.class, "kill", "60", "20");
 
         assertThat(run.exitCode()).as(run.output()).isNotZero();
         assertThat(run.output()).doesNotContain("went on");
@@ -75,13 +101,14 @@ class WatchTest {
 
         /** Rank 2 is a bare connection that says hello and then nothing more. */
         Three(Duration silence) throws Exception {
+            WaitLimits limits = WaitLimits.of(silence);
             InetSocketAddress place = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getLocalPort());
             CompletableFuture<RankWatch> host = CompletableFuture.supplyAsync(
-                    () -> RankWatch.host(self(0), server, 5, new byte[] {1, 2}, PATIENCE, silence));
+                    () -> RankWatch.host(self(0), server, 5, new byte[] {1, 2}, PATIENCE, limits));
             try (Socket stranger = new Socket(place.getAddress(), place.getPort())) {
                 new WatchMessage.Join(6, 1, "another run").write(WatchLink.output(stranger));
             }
-            second = RankWatch.join(self(1), List.of(place), 5, PATIENCE, Duration.ofSeconds(60));
+            second = RankWatch.join(self(1), List.of(place), 5, PATIENCE, WaitLimits.of(LIMIT));
             third = new Socket(place.getAddress(), place.getPort());
             new WatchMessage.Join(5, 2, "n9, process 3").write(WatchLink.output(third));
             first = host.get();
@@ -90,7 +117,7 @@ class WatchTest {
         private RankWatch.Self self(int rank) {
             return new RankWatch.Self(
                     new Ranks(rank, 3, rank, 3),
-                    () -> 4,
+                    new OperationTrack()::place,
                     () -> "its place",
                     failure -> told.get(rank).add(failure));
         }

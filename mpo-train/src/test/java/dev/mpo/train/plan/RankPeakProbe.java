@@ -17,6 +17,7 @@ import dev.mpo.train.bench.SyntheticPairs;
 import dev.mpo.train.dist.Collectives;
 import dev.mpo.train.dist.Ranks;
 import dev.mpo.train.dist.Team;
+import dev.mpo.train.dist.WaitLimits;
 import dev.mpo.train.metrics.ProcessMemory;
 import dev.mpo.train.optim.AdamW;
 import dev.mpo.train.reference.CopyReference;
@@ -45,7 +46,7 @@ final class RankPeakProbe {
         Sharding.Mode mode = Sharding.Mode.valueOf(args[5].toUpperCase(java.util.Locale.ROOT));
         boolean offload = args[6].equals("offload");
         Ranks ranks = Ranks.discover(System.getenv());
-        try (Collectives collectives = Collectives.open(ranks, Device.CPU, Duration.ofMinutes(5))) {
+        try (Collectives collectives = Collectives.open(ranks, Device.CPU, WaitLimits.of(Duration.ofMinutes(5)))) {
             Sharding sharding = new Sharding(ranks.rank(), ranks.size(), mode, false, offload);
             train(config, shape, recompute, sharding, collectives);
             double[] peak = collectives.allReduceMax(new double[] {ProcessMemory.peakResidentBytes()});
