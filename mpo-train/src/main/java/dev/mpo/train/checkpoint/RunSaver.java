@@ -141,11 +141,13 @@ public final class RunSaver implements AutoCloseable {
         }
     }
 
-    /** Waits for the checkpoint that is being written. */
+    /** Waits for the checkpoint that is being written. A failure is thrown once, not again by {@link #close}. */
     private void settle() {
+        Future<?> awaited = underWay;
+        underWay = CompletableFuture.completedFuture(null);
         LongWait disk = LongWait.begin();
         try (disk) {
-            underWay.get();
+            awaited.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof MpoException failure) {
                 throw failure;
