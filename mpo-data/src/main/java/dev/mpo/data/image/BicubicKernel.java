@@ -63,10 +63,9 @@ record BicubicKernel(int[] starts, int[] lengths, int[] weights, int stride) {
         return x < RADIUS ? (((x - 5) * x + 8) * x - 4) * A : 0;
     }
 
-    /** Rounds an accumulator, which started at {@link #ROUNDING}, to a sample of 0..255. */
-    static int toSample(int accumulator) {
-        int value = accumulator >> FRACTION_BITS;
-        return value < 0 ? 0 : Math.min(value, 255);
+    /** Returns the number of output samples. */
+    int size() {
+        return starts.length;
     }
 
     /** Returns the first source sample that any output reads. */

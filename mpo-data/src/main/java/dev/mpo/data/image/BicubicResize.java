@@ -1,22 +1,36 @@
 package dev.mpo.data.image;
 
-import static dev.mpo.data.image.BicubicKernel.ROUNDING;
-import static dev.mpo.data.image.BicubicKernel.toSample;
-
-import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
-
 /**
  * Pillow's antialiased bicubic resize of 8-bit RGB, bit for bit.
  *
- * <p>Two passes, rows then columns, each in fixed point with the result rounded back to 8 bits in between. Rows are
- * resized when the column pass first needs them and live in a small ring, so that no intermediate picture exists.
+ * <p>Two passes, rows then columns, each in fixed point with the result rounded back to 8 bits in between. Both add up
+ * weighted lines of integers ({@link LineRing}), which the compiler turns into vector instructions: the column pass
+ * adds rows, and the pass along rows adds columns, for which a band of rows is read column by column. The picture is
+ * made in strips of a few hundred columns so that the lines of both passes stay in the processor's cache. No
+ * intermediate picture exists.
+ *
+ * <p>A side that keeps its length needs no case of its own: all its weights are zero or one.
  */
 public final class BicubicResize {
 
     private static final int CHANNELS = RgbImage.CHANNELS;
+    private static final int STRIP_COLUMNS = 448;
+    private static final int BAND_ROWS = 64;
 
-    private BicubicResize() {}
+    private final RgbImage image;
+    private final BicubicKernel widths;
+    private final BicubicKernel heights;
+    private final byte[] target;
+    private final LineRing columns; // of a band of source rows
+    private final int[] column = new int[BAND_ROWS * CHANNELS];
+
+    private BicubicResize(RgbImage image, int width, int height, byte[] target) {
+        this.image = image;
+        this.widths = BicubicKernel.of(image.width(), width);
+        this.heights = BicubicKernel.of(image.height(), height);
+        this.target = target;
+        this.columns = new LineRing(widths.longest(), column.length);
+    }
 
     /** Returns the image at another size; the same size returns the image itself. */
     public static RgbImage resize(RgbImage image, int width, int height) {
@@ -35,107 +49,65 @@ public final class BicubicResize {
             return image;
         }
         byte[] target = buffers.take(RgbImage.byteCount(width, height));
-        RowSource rows = new RowSource(image, width);
-        if (image.height() == height) {
-            resizeRowsOnly(rows, target, height);
-        } else {
-            resizeColumns(rows, target, BicubicKernel.of(image.height(), height));
+        BicubicResize resize = new BicubicResize(image, width, height, target);
+        for (int left = 0; left < width; left += STRIP_COLUMNS) {
+            resize.strip(left, Math.min(left + STRIP_COLUMNS, width));
         }
         return new RgbImage(width, height, target);
     }
 
-    private static void resizeRowsOnly(RowSource rows, byte[] target, int height) {
-        int[] row = new int[rows.samples()];
-        for (int y = 0; y < height; y++) {
-            rows.read(y, row);
-            int at = y * row.length;
-            for (int i = 0; i < row.length; i++) {
-                target[at + i] = (byte) row[i];
+    /** Makes the target columns from {@code left} up to {@code right}. */
+    private void strip(int left, int right) {
+        int[] row = new int[(right - left) * CHANNELS];
+        LineRing rows = new LineRing(heights.longest() + BAND_ROWS, row.length);
+        int nextRow = heights.firstSource();
+        for (int y = 0; y < heights.size(); y++) {
+            int end = heights.starts()[y] + heights.lengths()[y];
+            while (nextRow < end) {
+                int count = Math.min(BAND_ROWS, image.height() - nextRow);
+                band(nextRow, count, left, right, rows);
+                nextRow += count;
+            }
+            rows.weigh(heights, y, row);
+            store(row, target, (y * widths.size() + left) * CHANNELS);
+        }
+    }
+
+    /** Resizes a band of source rows along its rows and puts them into the ring. */
+    private void band(int top, int count, int left, int right, LineRing rows) {
+        int nextColumn = widths.starts()[left];
+        for (int x = left; x < right; x++) {
+            int end = widths.starts()[x] + widths.lengths()[x];
+            for (; nextColumn < end; nextColumn++) {
+                readColumn(nextColumn, top, count, columns.line(nextColumn));
+            }
+            columns.weigh(widths, x, column);
+            for (int y = 0; y < count; y++) {
+                copyPixel(column, y * CHANNELS, rows.line(top + y), (x - left) * CHANNELS);
             }
         }
     }
 
-    private static void resizeColumns(RowSource rows, byte[] target, BicubicKernel kernel) {
-        int samples = rows.samples();
-        int[][] ring = new int[kernel.longest()][samples];
-        int[] sums = new int[samples];
-        int nextRow = kernel.firstSource();
-        int height = kernel.starts().length;
-        for (int y = 0; y < height; y++) {
-            int start = kernel.starts()[y];
-            int length = kernel.lengths()[y];
-            for (; nextRow < start + length; nextRow++) {
-                rows.read(nextRow, ring[nextRow % ring.length]);
-            }
-            Arrays.fill(sums, ROUNDING);
-            for (int k = 0; k < length; k++) {
-                addScaled(sums, ring[(start + k) % ring.length], kernel.weights()[y * kernel.stride() + k]);
-            }
-            store(sums, target, y * samples);
+    private void readColumn(int x, int top, int count, int[] line) {
+        byte[] pixels = image.pixels();
+        int rowBytes = image.width() * CHANNELS;
+        int at = top * rowBytes + x * CHANNELS;
+        for (int i = 0; i < count * CHANNELS; i += CHANNELS, at += rowBytes) {
+            line[i] = pixels[at] & 0xff;
+            line[i + 1] = pixels[at + 1] & 0xff;
+            line[i + 2] = pixels[at + 2] & 0xff;
         }
     }
 
-    // Plain int arrays on purpose: this loop, the hottest of a vertical pass, is one that the compiler vectorises.
-    private static void addScaled(int[] sums, int[] row, int weight) {
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] += row[i] * weight;
-        }
+    private static void copyPixel(int[] from, int at, int[] to, int target) {
+        to[target] = from[at];
+        to[target + 1] = from[at + 1];
+        to[target + 2] = from[at + 2];
     }
 
-    private static void store(int[] sums, byte[] target, int at) {
-        for (int i = 0; i < sums.length; i++) {
-            target[at + i] = (byte) toSample(sums[i]);
-        }
-    }
-
-    /** Reads rows of an image at the target width, as 0..255 integers. */
-    private static final class RowSource {
-        private final byte[] pixels;
-        private final int sourceSamples;
-        private final int targetWidth;
-        private final @Nullable BicubicKernel kernel;
-
-        RowSource(RgbImage image, int targetWidth) {
-            this.pixels = image.pixels();
-            this.sourceSamples = image.width() * CHANNELS;
-            this.targetWidth = targetWidth;
-            this.kernel = image.width() == targetWidth ? null : BicubicKernel.of(image.width(), targetWidth);
-        }
-
-        int samples() {
-            return targetWidth * CHANNELS;
-        }
-
-        void read(int y, int[] row) {
-            if (kernel == null) {
-                int at = y * sourceSamples;
-                for (int i = 0; i < row.length; i++) {
-                    row[i] = pixels[at + i] & 0xff;
-                }
-            } else {
-                resizeRow(kernel, y * sourceSamples, row);
-            }
-        }
-
-        private void resizeRow(BicubicKernel widths, int rowStart, int[] row) {
-            int[] weights = widths.weights();
-            for (int x = 0; x < targetWidth; x++) {
-                int red = ROUNDING;
-                int green = ROUNDING;
-                int blue = ROUNDING;
-                int at = rowStart + widths.starts()[x] * CHANNELS;
-                int from = x * widths.stride();
-                int to = from + widths.lengths()[x];
-                for (int k = from; k < to; k++, at += CHANNELS) {
-                    int weight = weights[k];
-                    red += (pixels[at] & 0xff) * weight;
-                    green += (pixels[at + 1] & 0xff) * weight;
-                    blue += (pixels[at + 2] & 0xff) * weight;
-                }
-                row[x * CHANNELS] = toSample(red);
-                row[x * CHANNELS + 1] = toSample(green);
-                row[x * CHANNELS + 2] = toSample(blue);
-            }
+    private static void store(int[] row, byte[] target, int at) {
+        for (int i = 0; i < row.length; i++) {
+            target[at + i] = (byte) row[i];
         }
     }
 }
