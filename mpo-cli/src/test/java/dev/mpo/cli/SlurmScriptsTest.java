@@ -2,6 +2,9 @@ package dev.mpo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mpo.data.synth.NanoCheckpoint;
+import dev.mpo.data.synth.NanoModelConfig;
+import dev.mpo.data.synth.SyntheticDataset;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,11 +22,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The scripts for Slurm, run with an srun that starts two ranks by mpirun, and an mpo that says what it is told. */
+/**
+ * The scripts for Slurm, run with an srun that starts two ranks by mpirun, and an mpo that says what it is told or, in
+ * one test, really trains.
+ */
 class SlurmScriptsTest {
 
     private static final Path SCRIPTS = RecipesTest.PROJECT.resolve("scripts");
     private static final int TIMEOUT_SECONDS = 60;
+    private static final int STEPS = 60; // enough for a warning to arrive on a busy machine
 
     @TempDir
     private Path folder = Path.of("");
@@ -163,6 +170,70 @@ class SlurmScriptsTest {
         assertThat(process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(rest).isEqualTo(130);
         assertThat(rest).contains("is warned", "scontrol requeue 77");
+    }
+
+    /** The recipe of a real model, on a small one, with settings that a processor can do. */
+    private ProcessBuilder training(Path output, Path model, Path meta) throws IOException {
+        program(
+                "mpo",
+                "exec '%s' -Xmx300m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp '%s' %s \"$@\"\n"
+                        .formatted(
+                                Path.of(System.getProperty("java.home"), "bin", "java"),
+                                System.getProperty("java.class.path"),
+                                Main.class.getName()));
+        Map<String, String> environment = Map.of(
+                "MODEL",
+                model.toString(),
+                "META",
+                meta.toString(),
+                "OUTPUT",
+                output.toString(),
+                "GLOBAL_BATCH",
+                "4",
+                "SLURM_CPUS_PER_TASK",
+                "1",
+                "OMPI_MCA_mpi_yield_when_idle",
+                "1");
+        List<String> settings = new ArrayList<>();
+        for (String setting : List.of(
+                "train.precision=fp32", "train.learning_rate=1e-3", "train.max_steps=" + STEPS, "data.num_workers=1")) {
+            settings.addAll(List.of("--set", setting));
+        }
+        return job(jobs().get(0), environment, settings.toArray(String[]::new));
+    }
+
+    @Test
+    void runThatIsWarnedGoesOnWhenItsJobIsStartedAgain() throws IOException, InterruptedException {
+        RankRun.requireMpi();
+        SyntheticDataset data =
+                SyntheticDataset.write(folder.resolve("data"), new SyntheticDataset.Options(1, 100, 25, 56));
+        Path meta = data.trainMeta();
+        Path model = folder.resolve("model");
+        NanoCheckpoint.write(model, new NanoModelConfig(56, 14, 16, 32, 2, 2, 16, 32, 2, 2, 1), data.texts(), 1);
+        Ended whole = ended(training(folder.resolve("whole"), model, meta));
+        assertThat(whole.exitCode()).as(whole.output()).isZero();
+
+        Path warned = folder.resolve("warned");
+        Path log = folder.resolve("warned.log");
+        Process first =
+                training(warned, model, meta).redirectOutput(log.toFile()).start();
+        Path metrics = warned.resolve("metrics.jsonl");
+        while (!Files.exists(metrics) || Files.readAllLines(metrics).size() < 2) {
+            assertThat(first.isAlive()).as(Files.readString(log)).isTrue();
+            Thread.sleep(5);
+        }
+        new ProcessBuilder("sh", "-c", "kill -USR1 " + first.pid()).start().waitFor();
+        assertThat(first.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(first.exitValue()).as(Files.readString(log)).isEqualTo(130);
+        assertThat(Files.readString(log)).contains("scontrol requeue 77");
+        assertThat(warned.resolve("final")).doesNotExist();
+        Ended again = ended(training(warned, model, meta));
+
+        assertThat(again.exitCode()).as(again.output()).isZero();
+        assertThat(again.output()).doesNotContain("scontrol");
+        assertThat(Files.readAllLines(metrics)).hasSize(STEPS);
+        assertThat(warned.resolve("final/model.safetensors"))
+                .hasSameBinaryContentAs(folder.resolve("whole/final/model.safetensors"));
     }
 
     @Test

@@ -101,7 +101,7 @@ class EndpointGeneratorTest {
             assertThat(collector.answers.keySet()).containsExactly("0/0", "3/0", "4/0");
             assertThat(collector.failures.get("1/0")).contains("HTTP 500", "out of memory", "attempt 4 of 4");
             assertThat(collector.failures.get("2/0")).contains("HTTP 400", "prompt too long");
-            assertThat(server.mostAtOnce()).isBetween(2, 8);
+            assertThat(server.mostAtOnce()).isLessThanOrEqualTo(8);
         }
     }
 
