@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -84,16 +83,6 @@ class DevicesCommandTest {
         }
     }
 
-    private static List<ObjectNode> computed(Path output) throws IOException {
-        List<ObjectNode> steps = new ArrayList<>();
-        for (String line : Files.readAllLines(output.resolve("metrics.jsonl"))) {
-            ObjectNode step = (ObjectNode) JSON.readTree(line);
-            step.remove(Set.of("step_seconds", "data_seconds", "peak_memory_bytes"));
-            steps.add(step);
-        }
-        return steps;
-    }
-
     private List<String> checkpoints(String name) throws IOException {
         try (Stream<Path> files = Files.list(folder.resolve(name))) {
             return files.map(file -> file.getFileName().toString())
@@ -128,7 +117,7 @@ class DevicesCommandTest {
         assertThat(checkpoint.resolve("manifest.json")).exists();
 
         finish(name, "--resume");
-        assertThat(computed(folder.resolve(name))).isEqualTo(computed(folder.resolve("whole")));
+        assertThat(RunFiles.computed(folder.resolve(name))).isEqualTo(RunFiles.computed(folder.resolve("whole")));
         assertThat(folder.resolve(name + "/final/model.safetensors"))
                 .hasSameBinaryContentAs(folder.resolve("whole/final/model.safetensors"));
     }
@@ -204,7 +193,7 @@ class DevicesCommandTest {
                 .orElseThrow();
         int step = Integer.parseInt(newest.substring(5));
         finish("full", "--resume", "train.lr_scheduler=constant", "train.max_steps=" + (step + 3));
-        assertThat(computed(folder.resolve("full"))).hasSize(step + 3);
+        assertThat(RunFiles.computed(folder.resolve("full"))).hasSize(step + 3);
     }
 
     private Path dataWithOneImage(int row) throws IOException {

@@ -33,10 +33,7 @@ final class DevicesRun implements AutoCloseable {
      * @param arguments of the program, the folder left out
      */
     static DevicesRun start(Path output, String javaOptions, List<String> arguments) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx300m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        List<String> command = new ArrayList<>(RankRun.program());
         command.addAll(arguments);
         command.addAll(List.of("--output", output.toString()));
         Path log = output.resolveSibling(output.getFileName() + ".log");
@@ -52,15 +49,8 @@ final class DevicesRun implements AutoCloseable {
 
     /** Waits until the run has recorded so many steps. */
     void awaitSteps(int steps) throws IOException, InterruptedException {
-        while (recorded() < steps) {
-            assertThat(process.isAlive()).as(log()).isTrue();
-            Thread.sleep(5);
-        }
-    }
-
-    private int recorded() throws IOException {
-        Path metrics = output.resolve("metrics.jsonl");
-        return Files.exists(metrics) ? Files.readAllLines(metrics).size() : 0;
+        RunFiles.awaitSteps(process, output, steps);
+        assertThat(process.isAlive()).as(log()).isTrue();
     }
 
     /** Sends a signal to the process that started the ranks. */

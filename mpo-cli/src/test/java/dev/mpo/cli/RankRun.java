@@ -27,15 +27,25 @@ record RankRun(int exitCode, String output) {
         Assumptions.assumeTrue(found, "no mpirun on this machine (apt-get install openmpi-bin)");
     }
 
+    /** Returns the words that start the program, small and soon. */
+    static List<String> program() {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx300m",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName());
+    }
+
     /** Runs the program with some arguments on some ranks and waits for it. */
     static RankRun of(int ranks, List<String> arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         if (ranks > 1) {
             command.addAll(List.of("mpirun", "-np", Integer.toString(ranks), "--oversubscribe", "--bind-to", "none"));
         }
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx300m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        command.addAll(program());
         command.addAll(arguments);
         Path log = Files.createTempFile("ranks", ".log");
         ProcessBuilder builder =

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mpo.data.synth.NanoCheckpoint;
 import dev.mpo.data.synth.NanoModelConfig;
 import dev.mpo.data.synth.SyntheticDataset;
@@ -13,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -82,32 +80,14 @@ class ResumeCommandTest {
                 .start();
     }
 
-    private static void awaitSteps(Process process, Path output, int steps) throws InterruptedException, IOException {
-        Path metrics = output.resolve("metrics.jsonl");
-        while (process.isAlive()
-                && (!Files.exists(metrics) || Files.readAllLines(metrics).size() < steps)) {
-            Thread.sleep(5);
-        }
-    }
-
     private String log(Path output) throws IOException {
         return Files.readString(folder.resolve(output.getFileName() + ".log"));
     }
 
     private void assertSameAsWhole(Path output) throws IOException {
-        assertThat(computed(output)).isEqualTo(computed(whole));
+        assertThat(RunFiles.computed(output)).isEqualTo(RunFiles.computed(whole));
         assertThat(Files.mismatch(output.resolve("final/model.safetensors"), whole.resolve("final/model.safetensors")))
                 .isEqualTo(-1);
-    }
-
-    private static List<ObjectNode> computed(Path output) throws IOException {
-        List<ObjectNode> steps = new ArrayList<>();
-        for (String line : Files.readAllLines(output.resolve("metrics.jsonl"))) {
-            ObjectNode step = (ObjectNode) JSON.readTree(line);
-            step.remove(Set.of("step_seconds", "data_seconds", "peak_memory_bytes"));
-            steps.add(step);
-        }
-        return steps;
     }
 
     @ParameterizedTest
@@ -115,7 +95,7 @@ class ResumeCommandTest {
     void aSignalSavesTheStateAndTheRunGoesOnFromThere(String signal) throws IOException, InterruptedException {
         Path output = folder.resolve("signal-" + signal);
         Process process = start("", output);
-        awaitSteps(process, output, 2);
+        RunFiles.awaitSteps(process, output, 2);
         new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
                 .start()
                 .waitFor();

@@ -174,13 +174,7 @@ class SlurmScriptsTest {
 
     /** The recipe of a real model, on a small one, with settings that a processor can do. */
     private ProcessBuilder training(Path output, Path model, Path meta) throws IOException {
-        program(
-                "mpo",
-                "exec '%s' -Xmx300m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp '%s' %s \"$@\"\n"
-                        .formatted(
-                                Path.of(System.getProperty("java.home"), "bin", "java"),
-                                System.getProperty("java.class.path"),
-                                Main.class.getName()));
+        program("mpo", "exec '" + String.join("' '", RankRun.program()) + "' \"$@\"\n");
         Map<String, String> environment = Map.of(
                 "MODEL",
                 model.toString(),
@@ -218,10 +212,8 @@ class SlurmScriptsTest {
         Process first =
                 training(warned, model, meta).redirectOutput(log.toFile()).start();
         Path metrics = warned.resolve("metrics.jsonl");
-        while (!Files.exists(metrics) || Files.readAllLines(metrics).size() < 2) {
-            assertThat(first.isAlive()).as(Files.readString(log)).isTrue();
-            Thread.sleep(5);
-        }
+        RunFiles.awaitSteps(first, warned, 2);
+        assertThat(first.isAlive()).as(Files.readString(log)).isTrue();
         new ProcessBuilder("sh", "-c", "kill -USR1 " + first.pid()).start().waitFor();
         assertThat(first.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(first.exitValue()).as(Files.readString(log)).isEqualTo(130);

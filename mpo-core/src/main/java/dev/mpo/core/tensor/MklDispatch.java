@@ -55,13 +55,20 @@ final class MklDispatch {
             return;
         }
         try {
-            if (wouldHelp(Files.readAllLines(CPU_INFO))) {
+            if (wouldHelp(firstProcessor())) {
                 Optional<Path> library = library();
                 boolean done = library.isPresent() && widen(function(library.get()));
                 LOG.debug("MKL {} 512-bit vectors on this AMD processor", done ? "may use" : "was not told to use");
             }
         } catch (IOException | UnsatisfiedLinkError e) {
             LOG.debug("MKL keeps its own choice of kernels", e);
+        }
+    }
+
+    /** Reads as much of Linux' description as is about the first processor; there may be hundreds, all alike. */
+    private static List<String> firstProcessor() throws IOException {
+        try (Stream<String> lines = Files.lines(CPU_INFO)) {
+            return lines.takeWhile(line -> !line.isBlank()).toList();
         }
     }
 

@@ -148,11 +148,14 @@ public final class ImageDecoder {
                 : byReader(ImageFormat.WEBP, bytes, options);
     }
 
-    /** Decodes a WebP file that is no animation, with its alpha. */
-    static BufferedImage readWebp(byte[] bytes) throws IOException {
+    /** Decodes the frame of a number with its alpha, if its file is of the announced size. */
+    static BufferedImage readWebp(WebpFrame frame, int number) throws IOException {
         ImageReader reader = reader(ImageFormat.WEBP);
-        try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+        try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(frame.file()))) {
             reader.setInput(input, false, false);
+            if (reader.getWidth(0) != frame.width() || reader.getHeight(0) != frame.height()) {
+                throw new IOException("frame " + number + " has another size than announced");
+            }
             return reader.read(0);
         } finally {
             reader.dispose();

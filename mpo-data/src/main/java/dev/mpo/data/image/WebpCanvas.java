@@ -75,10 +75,7 @@ final class WebpCanvas implements FrameCanvas {
 
     /** Puts a frame on the canvas; {@code before} is null for one that is not blended with anything. */
     private void paint(WebpFrame frame, @Nullable WebpFrame before) throws IOException {
-        BufferedImage picture = ImageDecoder.readWebp(frame.file());
-        if (picture.getWidth() != frame.width() || picture.getHeight() != frame.height()) {
-            throw new IOException("frame " + drawn + " has another size than announced");
-        }
+        BufferedImage picture = ImageDecoder.readWebp(frame, drawn);
         int[] row = new int[frame.width()];
         for (int y = 0; y < frame.height(); y++) {
             picture.getRGB(0, y, row.length, 1, row, 0, row.length);

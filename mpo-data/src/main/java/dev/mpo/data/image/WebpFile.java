@@ -17,8 +17,8 @@ import java.util.List;
  */
 record WebpFile(int width, int height, List<WebpFrame> frames) {
 
-    private static final int RIFF_HEADER = 12;
-    private static final int CHUNK_HEADER = 8;
+    static final int RIFF_HEADER = 12;
+    static final int CHUNK_HEADER = 8;
     private static final int FLAGS = RIFF_HEADER + CHUNK_HEADER;
     private static final int ANIMATION_FLAG = 0x02;
 

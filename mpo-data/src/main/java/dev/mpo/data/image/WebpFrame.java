@@ -18,8 +18,6 @@ record WebpFrame(
         int left, int top, int width, int height, boolean blended, boolean disposed, boolean hasAlpha, byte[] file) {
 
     private static final int HEADER = 16;
-    private static final int CHUNK_HEADER = 8;
-    private static final int RIFF_HEADER = 12;
     private static final int FEATURES = 10;
     private static final byte ALPHA_FLAG = 0x10;
 
@@ -38,7 +36,7 @@ record WebpFrame(
         int imageEnd = WebpFile.next(webp, image, end);
         boolean lossless = WebpFile.tag(webp, image).equals("VP8L");
         // Behind the signature and two sizes of 14 bits the stream says whether it has alpha.
-        boolean alpha = separate || (lossless && (webp[image + CHUNK_HEADER + 4] & 0x10) != 0);
+        boolean alpha = separate || (lossless && (webp[image + WebpFile.CHUNK_HEADER + 4] & 0x10) != 0);
         return new WebpFrame(
                 2 * WebpFile.unsigned24(webp, from),
                 2 * WebpFile.unsigned24(webp, from + 3),
@@ -51,11 +49,11 @@ record WebpFrame(
     }
 
     private static byte[] file(byte[] webp, int from, int end, boolean extended, int width, int height) {
-        int features = extended ? CHUNK_HEADER + FEATURES : 0;
-        ByteBuffer file =
-                ByteBuffer.allocate(RIFF_HEADER + features + end - from).order(ByteOrder.LITTLE_ENDIAN);
+        int features = extended ? WebpFile.CHUNK_HEADER + FEATURES : 0;
+        ByteBuffer file = ByteBuffer.allocate(WebpFile.RIFF_HEADER + features + end - from)
+                .order(ByteOrder.LITTLE_ENDIAN);
         file.put("RIFF".getBytes(StandardCharsets.US_ASCII));
-        file.putInt(file.capacity() - CHUNK_HEADER);
+        file.putInt(file.capacity() - WebpFile.CHUNK_HEADER);
         file.put("WEBP".getBytes(StandardCharsets.US_ASCII));
         if (extended) {
             file.put("VP8X".getBytes(StandardCharsets.US_ASCII)).putInt(FEATURES);

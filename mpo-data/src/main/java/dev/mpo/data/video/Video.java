@@ -35,11 +35,11 @@ public sealed interface Video extends AutoCloseable permits FrameFolder, FrameSe
      * @throws dev.mpo.core.ConfigException if it takes ffmpeg, which is not there
      */
     static Video open(Media media, @Nullable Clip clip, VideoOptions options, DecodeOptions decoding) {
-        requirePresent(media);
         Optional<Path> path = media.localPath();
         if (path.isPresent() && Files.isDirectory(path.get())) {
             return FrameFolder.open(path.get());
         }
+        requirePresent(media);
         if (path.isPresent() && !Animation.isSupported(signature(path.get()))) {
             return FfmpegVideo.open(media.name(), path.get(), false, clip, options.ffmpeg(), decoding);
         }
