@@ -20,7 +20,7 @@ public final class Main {
             // Answers and file names are not limited to what the terminal's locale can say.
             PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
             return Mpo.run(Mpo.commandLine().setOut(out), arguments);
-        } catch (Throwable failure) { // picocli hands on errors such as OutOfMemoryError
+        } catch (Throwable failure) { // such as a class that is missing before any command runs
             return ErrorMapper.report(failure, err, false);
         }
     }

@@ -86,8 +86,14 @@ public final class Mpo implements Callable<Integer> {
 
     /** Runs one command and returns its exit code; a process that was asked to end meanwhile ends here. */
     static int run(CommandLine commandLine, String... arguments) {
-        int exitCode = commandLine.execute(arguments);
-        of(commandLine).stopRequest.finish(exitCode);
+        Mpo mpo = of(commandLine);
+        int exitCode;
+        try {
+            exitCode = commandLine.execute(arguments);
+        } catch (Error failure) { // picocli hands these on; the process must not wait for the command all the same
+            exitCode = ErrorMapper.report(failure, commandLine.getErr(), mpo.verbose());
+        }
+        mpo.stopRequest.finish(exitCode);
         return exitCode;
     }
 

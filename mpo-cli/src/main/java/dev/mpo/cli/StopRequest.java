@@ -37,6 +37,11 @@ final class StopRequest {
         return requested;
     }
 
+    /** Returns whether a signal would wait for the command: from {@link #listen} to {@link #finish}. */
+    synchronized boolean listens() {
+        return hook != null && finished.getCount() > 0;
+    }
+
     /** Tells that the command is over and what the exit code is; if the process was asked to end, it ends now. */
     synchronized void finish(int code) {
         exitCode = code;

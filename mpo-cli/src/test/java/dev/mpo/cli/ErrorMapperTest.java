@@ -119,6 +119,33 @@ class ErrorMapperTest {
         assertThat(err.toString()).startsWith("error: ").contains("MPO_JAVA_OPTS");
     }
 
+    /** A process whose command is not reported as over would wait for it for minutes when it exits. */
+    @Test
+    void errorOfTheVirtualMachineIsReportedAndEndsTheCommand() {
+        CommandLine command = Mpo.commandLine();
+        command.addSubcommand(new Broken(command));
+        Run run = Run.of(command, "broken");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).startsWith("error: internal: NoClassDefFoundError: a/Library");
+        assertThat(Mpo.of(command).stopRequest().listens()).isFalse();
+    }
+
+    @Command(name = "broken")
+    private static final class Broken implements Callable<Integer> {
+        private final CommandLine root;
+
+        Broken(CommandLine root) {
+            this.root = root;
+        }
+
+        @Override
+        public Integer call() {
+            Mpo.of(root).stopRequest().listen();
+            throw new NoClassDefFoundError("a/Library");
+        }
+    }
+
     private static Run run(RuntimeException failure) {
         return Run.of(commandLine(failure), "fail");
     }

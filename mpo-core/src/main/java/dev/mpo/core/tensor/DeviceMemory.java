@@ -32,7 +32,7 @@ public final class DeviceMemory {
         }
         try {
             return cuda(device);
-        } catch (UnsatisfiedLinkError | RuntimeException e) {
+        } catch (LinkageError | RuntimeException e) {
             LOG.debug("free memory of {} is unknown", device.name(), e);
             return OptionalLong.empty();
         }

@@ -60,7 +60,7 @@ final class MklDispatch {
                 boolean done = library.isPresent() && widen(function(library.get()));
                 LOG.debug("MKL {} 512-bit vectors on this AMD processor", done ? "may use" : "was not told to use");
             }
-        } catch (IOException | UnsatisfiedLinkError e) {
+        } catch (IOException | LinkageError e) { // JNA may have been unable to unpack its library, now or before
             LOG.debug("MKL keeps its own choice of kernels", e);
         }
     }
