@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -87,6 +88,9 @@ final class BenchCommand implements Callable<Integer> {
             description = "CPU threads of the tensor library; default all cores.")
     private @Nullable Integer threads;
 
+    @Mixin
+    private final BenchPlacement placement = new BenchPlacement();
+
     @Option(
             names = "--memory",
             description = "Also run each variant once in a process of its own and report its peak memory.")
@@ -97,12 +101,17 @@ final class BenchCommand implements Callable<Integer> {
      *
      * @param report times
      * @param peakMemoryBytes largest resident memory of this process, of all variants together
-     * @param isolatedPeakMemoryBytes the same of a process that ran one variant alone, by variant
+     * @param peakDeviceMemoryBytes the same of a CUDA device, reserve of the allocator included; absent on the host
+     * @param isolatedPeakMemoryBytes the one that counts, the device's where there is one, of a process that ran one
+     *     variant alone, by variant
      */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     private record Output(
             @JsonProperty("report") BenchReport report,
             @JsonProperty("peak_memory_bytes") long peakMemoryBytes,
+
+            @JsonProperty("peak_device_memory_bytes") @Nullable Long peakDeviceMemoryBytes,
+
             @JsonProperty("isolated_peak_memory_bytes") Map<String, Long> isolatedPeakMemoryBytes) {}
 
     @Override
@@ -121,11 +130,12 @@ final class BenchCommand implements Callable<Integer> {
                     repetitions,
                     warmup,
                     variants,
+                    placement.placement(),
                     1);
             report = EngineBench.run(options, done -> progress.update(done, rounds));
         }
         Map<String, Long> isolated = memory ? isolatedPeaks(variants) : Map.of();
-        Output output = new Output(report, ProcessMemory.peakResidentBytes(), isolated);
+        Output output = new Output(report, ProcessMemory.peakResidentBytes(), report.deviceBytes(), isolated);
         if (Mpo.of(spec.commandLine()).json()) {
             JsonOutput.print(spec.commandLine().getOut(), output);
         } else {
@@ -158,6 +168,7 @@ final class BenchCommand implements Callable<Integer> {
             arguments.addAll(List.of("--repetitions", "1", "--preset", preset, "--variants", variant.name()));
             arguments.addAll(List.of("--tiles", "" + tiles, "--prompt-tokens", "" + promptTokens));
             arguments.addAll(List.of("--answer-tokens", "" + answerTokens, "--batch-size", "" + batchSize));
+            arguments.addAll(List.of("--precision", placement.name()));
             arguments.addAll(List.of("--recompute", variant.recompute().name().toLowerCase(Locale.ROOT)));
             if (threads != null) {
                 arguments.addAll(List.of("--threads", "" + threads));
@@ -171,38 +182,45 @@ final class BenchCommand implements Callable<Integer> {
         BenchReport report = output.report();
         out.printf(
                 Locale.ROOT,
-                "%s: %.1fM parameters, %d tiles, %d prompt and %d answer tokens, batch %d, %d threads%n",
+                "%s: %.1fM parameters, %d tiles, %d prompt and %d answer tokens, batch %d, %s, %s, %d threads%n",
                 report.preset(),
                 report.parameters() / 1e6,
                 report.shape().tiles(),
                 report.shape().promptTokens(),
                 report.shape().answerTokens(),
                 report.batchSize(),
+                report.device(),
+                report.precision(),
                 report.threads());
         out.printf(
                 Locale.ROOT,
-                "%-42s %10s %10s %9s %9s %9s%n",
+                "%-42s %10s %10s %9s %9s %9s %9s%n",
                 "variant",
                 "s/pair",
                 "cpu s/pair",
                 "speed-up",
                 "cpu ratio",
-                "theory");
+                "theory",
+                "TFLOP/s");
         for (BenchReport.Result result : report.variants()) {
             out.printf(
                     Locale.ROOT,
-                    "%-42s %10.3f %10.3f %8.2fx %8.2fx %8.2fx%n",
+                    "%-42s %10.4f %10.4f %8.2fx %8.2fx %8.2fx %9.3f%n",
                     result.name(),
                     result.medianSeconds(),
                     result.medianCpuSeconds(),
                     result.speedup(),
                     result.cpuSpeedup(),
-                    result.theory());
+                    result.theory(),
+                    result.flops() / result.medianSeconds() / 1e12);
             StringBuilder parts = new StringBuilder("   ");
-            result.breakdown().forEach((name, s) -> parts.append(String.format(Locale.ROOT, " %s %.3f", name, s)));
+            result.breakdown().forEach((name, s) -> parts.append(String.format(Locale.ROOT, " %s %.4f", name, s)));
             out.println(parts);
         }
-        out.printf(Locale.ROOT, "optimizer step %.3f s%n", report.optimizerSeconds());
+        out.printf(Locale.ROOT, "optimizer step %.4f s%n", report.optimizerSeconds());
+        if (report.deviceBytes() != null) {
+            out.printf(Locale.ROOT, "device memory of all variants together %d MiB%n", report.deviceBytes() >> 20);
+        }
         output.isolatedPeakMemoryBytes()
                 .forEach((name, bytes) -> out.printf(Locale.ROOT, "peak memory %-42s %6d MiB%n", name, bytes >> 20));
         out.flush();

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -72,13 +73,26 @@ final class BenchGenerateCommand implements Callable<Integer> {
             description = "CPU threads of the tensor library; default all cores.")
     private @Nullable Integer threads;
 
+    @Mixin
+    private final BenchPlacement placement = new BenchPlacement();
+
     @Override
     public Integer call() {
         if (threads != null) {
             TorchRuntime.setNumThreads(threads);
         }
         GenerationBenchOptions options = new GenerationBenchOptions(
-                preset, batchSizes, tiles, promptTokens, newTokens, temperature, topK, repetitions, warmup, 0);
+                preset,
+                batchSizes,
+                tiles,
+                promptTokens,
+                newTokens,
+                temperature,
+                topK,
+                repetitions,
+                warmup,
+                placement.placement(),
+                0);
         Mpo mpo = Mpo.of(spec.commandLine());
         int rounds = (warmup + repetitions) * batchSizes.size();
         GenerationBenchReport report;

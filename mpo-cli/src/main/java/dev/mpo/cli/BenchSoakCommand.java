@@ -6,6 +6,7 @@ import dev.mpo.train.bench.MemorySoak;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -53,6 +54,9 @@ final class BenchSoakCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of weights, pairs and shapes.")
     private long seed;
 
+    @Mixin
+    private final BenchPlacement placement = new BenchPlacement();
+
     @Override
     public Integer call() {
         if (!BenchPreset.NAMES.contains(preset)) {
@@ -69,7 +73,13 @@ final class BenchSoakCommand implements Callable<Integer> {
         MemorySoak.Report report;
         try (JobProgress progress = JobProgress.start(mpo, "soak", "micro-batch")) {
             MemorySoak.Limits limits = new MemorySoak.Limits(tiles, promptTokens, answerTokens);
-            report = MemorySoak.run(preset, microBatches, limits, seed, done -> progress.update(done, microBatches));
+            report = MemorySoak.run(
+                    preset,
+                    microBatches,
+                    limits,
+                    placement.placement(),
+                    seed,
+                    done -> progress.update(done, microBatches));
         }
         if (mpo.json()) {
             JsonOutput.print(spec.commandLine().getOut(), report);

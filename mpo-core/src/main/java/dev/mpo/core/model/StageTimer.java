@@ -1,10 +1,15 @@
 package dev.mpo.core.model;
 
+import dev.mpo.core.tensor.Device;
+import dev.mpo.core.tensor.TorchRuntime;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Wall time by kind of work, summed over passes. On a device that works asynchronously it shows only the launching. */
+/**
+ * Wall time by kind of work, summed over passes. On a device that works asynchronously it shows only the launching,
+ * unless it is told to {@linkplain #waitForDevice wait}.
+ */
 public final class StageTimer {
 
     /** A kind of work. */
@@ -24,8 +29,20 @@ public final class StageTimer {
     }
 
     private final Map<Work, Long> nanos = new EnumMap<>(Work.class);
+    private final Device device;
+    private boolean waiting;
 
-    StageTimer() {}
+    StageTimer(Device device) {
+        this.device = device;
+    }
+
+    /**
+     * Sets whether each piece of work is waited for before its time is taken. The times are then those of the device,
+     * and the whole takes longer, since the device idles while the next piece is prepared.
+     */
+    public void waitForDevice(boolean wait) {
+        waiting = wait;
+    }
 
     static Work forward(Stage stage) {
         return stage.name().startsWith("language") ? Work.LANGUAGE : Work.VISION;
@@ -36,6 +53,9 @@ public final class StageTimer {
     }
 
     void add(Work work, long startNanos) {
+        if (waiting) {
+            TorchRuntime.synchronize(device);
+        }
         nanos.merge(work, System.nanoTime() - startNanos, Long::sum);
     }
 

@@ -3,6 +3,7 @@ package dev.mpo.core.model;
 import dev.mpo.core.config.Family;
 import dev.mpo.core.config.LanguageConfig;
 import dev.mpo.core.config.ModelConfig;
+import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
 import dev.mpo.core.tensor.Tensors;
@@ -29,7 +30,7 @@ public final class VisionLanguageModel implements AutoCloseable {
     private final TokenEmbeddingStage tokenStage;
     private final List<Stage> decoderStages;
     private final ScoringHead head;
-    private final StageTimer timer = new StageTimer();
+    private final StageTimer timer;
     private final @Nullable VisionLanguageModel imageLender;
     private final LastImages lastImages = new LastImages();
     private StageHooks hooks = StageHooks.NONE;
@@ -59,6 +60,7 @@ public final class VisionLanguageModel implements AutoCloseable {
         this.config = config;
         this.options = options;
         this.imageLender = imageLender;
+        this.timer = new StageTimer(options.device());
         this.parameters =
                 ModelParameters.allocate(config, options, imageLender == null ? null : imageLender.parameters);
         Tensor absent = Tensors.zeros(scope, options.device(), options.compute(), 0);
@@ -142,6 +144,11 @@ public final class VisionLanguageModel implements AutoCloseable {
         decoderStages.forEach(stage -> all.add(stage.weights().buffers()));
         all.add(head.buffers());
         return all;
+    }
+
+    /** Returns where the model lives. */
+    public Device device() {
+        return options.device();
     }
 
     /** Returns the wall time by kind of work. */

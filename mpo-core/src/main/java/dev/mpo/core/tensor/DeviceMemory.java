@@ -31,9 +31,28 @@ public final class DeviceMemory {
             return host();
         }
         try {
-            return cuda(device);
+            long[] freeAndTotal = cuda(device);
+            return freeAndTotal.length == 0 ? OptionalLong.empty() : OptionalLong.of(freeAndTotal[0]);
         } catch (LinkageError | RuntimeException e) {
             LOG.debug("free memory of {} is unknown", device.name(), e);
+            return OptionalLong.empty();
+        }
+    }
+
+    /**
+     * Returns the bytes of a CUDA device that are taken, by whichever process. What libtorch's allocator keeps for
+     * reuse counts, and it gives nothing back by itself: the growth since before a measurement is the peak of that
+     * measurement. Empty for the host and where the system does not tell.
+     */
+    public static OptionalLong taken(Device device) {
+        if (device.isCpu()) {
+            return OptionalLong.empty();
+        }
+        try {
+            long[] freeAndTotal = cuda(device);
+            return freeAndTotal.length == 0 ? OptionalLong.empty() : OptionalLong.of(freeAndTotal[1] - freeAndTotal[0]);
+        } catch (LinkageError | RuntimeException e) {
+            LOG.debug("used memory of {} is unknown", device.name(), e);
             return OptionalLong.empty();
         }
     }
@@ -58,15 +77,16 @@ public final class DeviceMemory {
     }
 
     /** Asks the CUDA runtime, whose current device is then this one, as libtorch leaves it too. */
-    private static OptionalLong cuda(Device device) {
+    private static long[] cuda(Device device) {
         NativeLibrary runtime = runtime();
         int index = Integer.parseInt(device.name().replaceAll("\\D", ""));
         if (call(runtime, "cudaSetDevice", index) != 0) {
-            return OptionalLong.empty();
+            return new long[0];
         }
         LongByReference free = new LongByReference();
-        int error = call(runtime, "cudaMemGetInfo", free, new LongByReference());
-        return error == 0 ? OptionalLong.of(free.getValue()) : OptionalLong.empty();
+        LongByReference total = new LongByReference();
+        int error = call(runtime, "cudaMemGetInfo", free, total);
+        return error == 0 ? new long[] {free.getValue(), total.getValue()} : new long[0];
     }
 
     private static int call(NativeLibrary runtime, String function, Object... arguments) {

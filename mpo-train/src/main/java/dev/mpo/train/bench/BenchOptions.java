@@ -1,5 +1,6 @@
 package dev.mpo.train.bench;
 
+import dev.mpo.train.setup.Placement;
 import java.util.List;
 
 /**
@@ -11,6 +12,7 @@ import java.util.List;
  * @param repetitions measured rounds; each round runs every variant once
  * @param warmup rounds before these
  * @param variants what is compared
+ * @param placement where it runs and in which type
  * @param seed of weights and pairs
  */
 public record BenchOptions(
@@ -20,6 +22,7 @@ public record BenchOptions(
         int repetitions,
         int warmup,
         List<BenchVariant> variants,
+        Placement placement,
         long seed) {
 
     /** Copies the list. */

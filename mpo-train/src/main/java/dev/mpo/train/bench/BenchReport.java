@@ -1,28 +1,38 @@
 package dev.mpo.train.bench;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was measured.
  *
  * @param preset name of the architecture
+ * @param device where it ran
+ * @param precision type of weights and activations
  * @param parameters number of its parameters
  * @param threads CPU threads of the tensor library
  * @param shape size of a pair
  * @param batchSize pairs per micro-batch
  * @param variants results in the order asked for
  * @param optimizerSeconds median time of one optimizer step on all parameters
+ * @param deviceBytes memory of a CUDA device that all variants together took at most, reserve of the allocator
+ *     included; null on the host
  */
 public record BenchReport(
         @JsonProperty("preset") String preset,
+        @JsonProperty("device") String device,
+        @JsonProperty("precision") String precision,
         @JsonProperty("parameters") long parameters,
         @JsonProperty("threads") int threads,
         @JsonProperty("shape") PairShape shape,
         @JsonProperty("batch_size") int batchSize,
         @JsonProperty("variants") List<Result> variants,
-        @JsonProperty("optimizer_seconds") double optimizerSeconds) {
+        @JsonProperty("optimizer_seconds") double optimizerSeconds,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("device_bytes") @Nullable Long deviceBytes) {
 
     /**
      * One variant's result.

@@ -6,17 +6,21 @@ import dev.mpo.core.model.ModelLayout;
 import dev.mpo.core.model.ModelOptions;
 import dev.mpo.core.model.Part;
 import dev.mpo.core.model.VisionLanguageModel;
-import dev.mpo.core.tensor.DType;
 import dev.mpo.core.tensor.Device;
+import dev.mpo.core.tensor.DeviceMemory;
 import dev.mpo.core.tensor.TorchRuntime;
 import dev.mpo.data.pair.EncodedPair;
 import dev.mpo.train.optim.AdamW;
+import dev.mpo.train.setup.Placement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures training steps, variants interleaved: every round runs each variant once on the same pairs, so that what the
@@ -25,6 +29,7 @@ import java.util.function.IntConsumer;
 public final class EngineBench {
 
     private static final int OPTIMIZER_STEPS = 3;
+    private static final int DISSECTED_STEPS = 3;
 
     private EngineBench() {}
 
@@ -35,15 +40,19 @@ public final class EngineBench {
      */
     public static BenchReport run(BenchOptions options, IntConsumer progress) {
         ModelConfig config = BenchPreset.of(options.preset());
+        Placement placement = options.placement();
+        Device device = placement.device();
+        TorchRuntime.synchronize(device); // the device's context exists from here on
+        OptionalLong takenBefore = DeviceMemory.taken(device);
         Map<Set<Part>, VisionLanguageModel> policies = new HashMap<>();
         VisionLanguageModel reference =
-                VisionLanguageModel.create(config, ModelOptions.frozen(Device.CPU, DType.FLOAT32));
+                VisionLanguageModel.create(config, ModelOptions.frozen(device, placement.compute()));
         try {
             RandomWeights.draw(reference.parameters(), options.seed() + 1);
             List<VariantRun> runs = new ArrayList<>();
             for (BenchVariant variant : options.variants()) {
                 VisionLanguageModel policy =
-                        policies.computeIfAbsent(variant.frozen(), frozen -> policy(config, frozen, options.seed()));
+                        policies.computeIfAbsent(variant.frozen(), frozen -> policy(config, frozen, options));
                 runs.add(new VariantRun(variant, options.shape(), policy, reference, mpoLoss()));
             }
             SyntheticPairs source = new SyntheticPairs(config, options.seed());
@@ -55,20 +64,28 @@ public final class EngineBench {
                 for (VariantRun run : runs) {
                     run.step(pairs, round >= options.warmup());
                 }
+                if (!device.isCpu() && round >= options.warmup() && round < options.warmup() + DISSECTED_STEPS) {
+                    runs.forEach(run -> run.dissect(pairs));
+                }
                 progress.accept(round + 1);
             }
             double optimizer = optimizerSeconds(policies.values().iterator().next());
-            return report(options, config, runs, optimizer);
+            OptionalLong taken = DeviceMemory.taken(device);
+            Long grown = taken.isPresent() && takenBefore.isPresent()
+                    ? Long.valueOf(taken.getAsLong() - takenBefore.getAsLong())
+                    : null;
+            return report(options, config, runs, optimizer, grown);
         } finally {
             policies.values().forEach(VisionLanguageModel::close);
             reference.close();
         }
     }
 
-    private static VisionLanguageModel policy(ModelConfig config, Set<Part> frozen, long seed) {
-        VisionLanguageModel model =
-                VisionLanguageModel.create(config, ModelOptions.trained().withFrozen(frozen));
-        RandomWeights.draw(model.parameters(), seed);
+    private static VisionLanguageModel policy(ModelConfig config, Set<Part> frozen, BenchOptions options) {
+        Placement placement = options.placement();
+        ModelOptions trained = ModelOptions.trained().withFrozen(frozen).on(placement.device(), placement.compute());
+        VisionLanguageModel model = VisionLanguageModel.create(config, trained);
+        RandomWeights.draw(model.parameters(), options.seed());
         return model;
     }
 
@@ -77,10 +94,12 @@ public final class EngineBench {
                 new AdamW.Settings(0.9, 0.999, 1e-8, 0.05), policy.parameters().trained())) {
             double best = Double.MAX_VALUE;
             for (int i = 0; i < OPTIMIZER_STEPS; i++) {
+                TorchRuntime.synchronize(policy.device());
                 long started = System.nanoTime();
                 optimizer.clip(optimizer.gradientNorm(), 1);
                 optimizer.step(0);
                 optimizer.zeroGradients();
+                TorchRuntime.synchronize(policy.device());
                 best = Math.min(best, (System.nanoTime() - started) / 1e9);
             }
             return best;
@@ -88,19 +107,26 @@ public final class EngineBench {
     }
 
     private static BenchReport report(
-            BenchOptions options, ModelConfig config, List<VariantRun> runs, double optimizer) {
+            BenchOptions options,
+            ModelConfig config,
+            List<VariantRun> runs,
+            double optimizer,
+            @Nullable Long deviceBytes) {
         List<BenchReport.Result> results = new ArrayList<>();
         for (VariantRun run : runs) {
             results.add(run.result(options.batchSize(), runs.get(0), optimizer));
         }
         return new BenchReport(
                 options.preset(),
+                options.placement().device().name(),
+                options.placement().compute().name().toLowerCase(Locale.ROOT),
                 ModelLayout.numElements(config),
                 TorchRuntime.numThreads(),
                 options.shape(),
                 options.batchSize(),
                 results,
-                optimizer);
+                optimizer,
+                deviceBytes);
     }
 
     private static MixedPreferenceLoss mpoLoss() {

@@ -10,9 +10,8 @@ import dev.mpo.core.generate.TextGenerator;
 import dev.mpo.core.model.ModelLayout;
 import dev.mpo.core.model.ModelOptions;
 import dev.mpo.core.model.VisionLanguageModel;
-import dev.mpo.core.tensor.DType;
-import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.TorchRuntime;
+import dev.mpo.train.setup.Placement;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,8 +44,9 @@ public final class GenerationBench {
      */
     public static GenerationBenchReport run(GenerationBenchOptions options, IntConsumer progress) {
         ModelConfig config = BenchPreset.of(options.preset());
+        Placement placement = options.placement();
         try (VisionLanguageModel model =
-                VisionLanguageModel.create(config, ModelOptions.frozen(Device.CPU, DType.FLOAT32))) {
+                VisionLanguageModel.create(config, ModelOptions.frozen(placement.device(), placement.compute()))) {
             RandomWeights.draw(model.parameters(), options.seed());
             return new GenerationBench(options, config, model).report(progress);
         }

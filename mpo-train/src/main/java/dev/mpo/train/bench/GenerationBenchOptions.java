@@ -1,6 +1,7 @@
 package dev.mpo.train.bench;
 
 import dev.mpo.core.ConfigException;
+import dev.mpo.train.setup.Placement;
 import java.util.List;
 
 /**
@@ -15,6 +16,7 @@ import java.util.List;
  * @param topK how many of the most likely tokens are drawn from; 0 for all
  * @param repetitions measured rounds
  * @param warmup rounds before these
+ * @param placement where it runs and in which type
  * @param seed of weights, prompts and draws
  */
 public record GenerationBenchOptions(
@@ -27,6 +29,7 @@ public record GenerationBenchOptions(
         int topK,
         int repetitions,
         int warmup,
+        Placement placement,
         long seed) {
 
     /** Checks the sizes and copies the list. */

@@ -14,13 +14,15 @@ public final class IsolatedPeak {
     private IsolatedPeak() {}
 
     /**
-     * Runs a program with this process's Java, options and class path, and returns the {@code peak_memory_bytes} of the
-     * JSON object that it prints.
+     * Runs a program with this process's Java, options and class path, and returns the {@code peak_device_memory_bytes}
+     * of the JSON object that it prints or, where it has none, the {@code peak_memory_bytes}.
      *
      * @throws IllegalStateException if it fails
      */
     public static long of(String mainClass, List<String> arguments) {
-        return run(List.of(), mainClass, arguments).get("peak_memory_bytes").longValue();
+        JsonNode report = run(List.of(), mainClass, arguments);
+        JsonNode onDevice = report.get("peak_device_memory_bytes");
+        return (onDevice == null ? report.get("peak_memory_bytes") : onDevice).longValue();
     }
 
     /**

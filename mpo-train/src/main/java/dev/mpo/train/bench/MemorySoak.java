@@ -7,12 +7,12 @@ import dev.mpo.core.model.DropPath;
 import dev.mpo.core.model.ModelOptions;
 import dev.mpo.core.model.Recompute;
 import dev.mpo.core.model.VisionLanguageModel;
-import dev.mpo.core.tensor.DType;
-import dev.mpo.core.tensor.Device;
+import dev.mpo.core.tensor.DeviceMemory;
 import dev.mpo.core.tensor.Scope;
 import dev.mpo.data.pair.EncodedPair;
 import dev.mpo.train.metrics.ProcessMemory;
 import dev.mpo.train.reference.CopyReference;
+import dev.mpo.train.setup.Placement;
 import dev.mpo.train.step.BatchPacker;
 import dev.mpo.train.step.BranchedPacker;
 import dev.mpo.train.step.MpoTrainStep;
@@ -48,6 +48,8 @@ public final class MemorySoak {
      *
      * @param microBatches how many were trained
      * @param residentBytes resident memory after each twentieth of them
+     * @param deviceBytes what is taken of a CUDA device at the same moments, allocator's reserve included; none on the
+     *     host
      * @param growthBytes how much the median of the last quarter exceeds that of the second quarter, 0 if it does not;
      *     the first one warms up
      * @param liveTensors tensors at the end beyond those at the beginning; more than 0 is a leak
@@ -55,23 +57,27 @@ public final class MemorySoak {
     public record Report(
             @JsonProperty("micro_batches") int microBatches,
             @JsonProperty("resident_bytes") List<Long> residentBytes,
+            @JsonProperty("device_bytes") List<Long> deviceBytes,
             @JsonProperty("growth_bytes") long growthBytes,
             @JsonProperty("live_tensors") long liveTensors) {}
 
     /**
      * Runs it.
      *
+     * @param placement where it runs and in which type
      * @param progress told the number of finished micro-batches
      */
-    public static Report run(String preset, int microBatches, Limits limits, long seed, IntConsumer progress) {
+    public static Report run(
+            String preset, int microBatches, Limits limits, Placement placement, long seed, IntConsumer progress) {
         ModelConfig config = BenchPreset.of(preset);
-        try (VisionLanguageModel policy = VisionLanguageModel.create(config, ModelOptions.trained())) {
+        try (VisionLanguageModel policy = VisionLanguageModel.create(
+                config, ModelOptions.trained().on(placement.device(), placement.compute()))) {
             VisionLanguageModel model =
-                    VisionLanguageModel.create(config, ModelOptions.frozen(Device.CPU, DType.FLOAT32));
+                    VisionLanguageModel.create(config, ModelOptions.frozen(placement.device(), placement.compute()));
             try (CopyReference reference = new CopyReference(model)) {
                 RandomWeights.draw(policy.parameters(), seed);
                 RandomWeights.draw(model.parameters(), seed + 1);
-                return watch(steps(policy, reference), config, microBatches, limits, seed, progress);
+                return new Watch(config, placement, limits, seed).run(steps(policy, reference), microBatches, progress);
             }
         }
     }
@@ -90,30 +96,30 @@ public final class MemorySoak {
         return steps;
     }
 
-    private static Report watch(
-            List<MpoTrainStep> steps,
-            ModelConfig config,
-            int microBatches,
-            Limits limits,
-            long seed,
-            IntConsumer progress) {
-        SyntheticPairs pairs = new SyntheticPairs(config, seed);
-        Random random = new Random(seed);
-        List<Long> resident = new ArrayList<>();
-        long tensors = Scope.numLiveTensors();
-        for (int i = 0; i < microBatches; i++) {
-            List<EncodedPair> batch = new ArrayList<>();
-            int size = 1 + random.nextInt(MOST_PAIRS);
-            for (int n = 0; n < size; n++) {
-                batch.add(pairs.next(shape(limits, random)));
+    /** What is drawn, and where it is trained. */
+    private record Watch(ModelConfig config, Placement placement, Limits limits, long seed) {
+
+        Report run(List<MpoTrainStep> steps, int microBatches, IntConsumer progress) {
+            SyntheticPairs pairs = new SyntheticPairs(config, seed);
+            Random random = new Random(seed);
+            List<Long> resident = new ArrayList<>();
+            List<Long> onDevice = new ArrayList<>();
+            long tensors = Scope.numLiveTensors();
+            for (int i = 0; i < microBatches; i++) {
+                List<EncodedPair> batch = new ArrayList<>();
+                int size = 1 + random.nextInt(MOST_PAIRS);
+                for (int n = 0; n < size; n++) {
+                    batch.add(pairs.next(shape(limits, random)));
+                }
+                steps.get(i % steps.size()).run(batch, DropPath.NONE, 1, mean -> new double[] {mean});
+                if ((i + 1) * SAMPLES / microBatches > resident.size()) {
+                    resident.add(ProcessMemory.residentBytes());
+                    DeviceMemory.taken(placement.device()).ifPresent(onDevice::add);
+                }
+                progress.accept(i + 1);
             }
-            steps.get(i % steps.size()).run(batch, DropPath.NONE, 1, mean -> new double[] {mean});
-            if ((i + 1) * SAMPLES / microBatches > resident.size()) {
-                resident.add(ProcessMemory.residentBytes());
-            }
-            progress.accept(i + 1);
+            return new Report(microBatches, resident, onDevice, growth(resident), Scope.numLiveTensors() - tensors);
         }
-        return new Report(microBatches, resident, growth(resident), Scope.numLiveTensors() - tensors);
     }
 
     private static PairShape shape(Limits limits, Random random) {

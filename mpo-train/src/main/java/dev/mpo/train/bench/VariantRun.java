@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.mpo.core.loss.MixedPreferenceLoss;
 import dev.mpo.core.model.DropPath;
 import dev.mpo.core.model.VisionLanguageModel;
+import dev.mpo.core.tensor.TorchRuntime;
 import dev.mpo.data.pair.EncodedPair;
 import dev.mpo.train.plan.FlopModel;
 import dev.mpo.train.plan.PairFlops;
@@ -78,15 +79,35 @@ final class VariantRun {
         long cpu = SYSTEM.getProcessCpuTime();
         long started = System.nanoTime();
         MicroBatchResult result = step.run(pairs, DropPath.NONE, 1, mean -> new double[] {mean});
+        TorchRuntime.synchronize(policy.device());
         double wall = (System.nanoTime() - started) / 1e9;
         if (measured) {
             seconds.add(wall);
             cpuSeconds.add((SYSTEM.getProcessCpuTime() - cpu) / 1e9);
-            breakdown.add(wall, policy.timer().nanos(), reference.timer().nanos());
+            if (policy.device().isCpu()) {
+                breakdown.add(wall, policy.timer().nanos(), reference.timer().nanos());
+            }
         }
         if (Double.isNaN(firstLoss)) {
             firstLoss = result.loss().total();
         }
+    }
+
+    /** Runs a step whose kinds of work are waited for one by one, on a device that would overlap them. */
+    void dissect(List<EncodedPair> pairs) {
+        policy.timer().reset();
+        reference.timer().reset();
+        policy.timer().waitForDevice(true);
+        reference.timer().waitForDevice(true);
+        long started = System.nanoTime();
+        step.run(pairs, DropPath.NONE, 1, mean -> new double[] {mean});
+        TorchRuntime.synchronize(policy.device());
+        breakdown.add(
+                (System.nanoTime() - started) / 1e9,
+                policy.timer().nanos(),
+                reference.timer().nanos());
+        policy.timer().waitForDevice(false);
+        reference.timer().waitForDevice(false);
     }
 
     BenchReport.Result result(int batchSize, VariantRun baseline, double optimizer) {

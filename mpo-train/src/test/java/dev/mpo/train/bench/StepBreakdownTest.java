@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.mpo.core.model.Recompute;
 import dev.mpo.core.model.StageTimer.Work;
+import dev.mpo.train.config.TrainSettings;
 import dev.mpo.train.plan.FlopModel;
 import dev.mpo.train.plan.PairFlops;
+import dev.mpo.train.setup.Placement;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -52,8 +54,15 @@ class StepBreakdownTest {
 
     @Test
     void variantsOfABenchmarkComputeTheSameLossInLessArithmetic() {
-        BenchOptions options =
-                new BenchOptions("nano", new PairShape(2, 12, 9), 2, 1, 0, BenchVariant.standard(Recompute.NONE), 1);
+        BenchOptions options = new BenchOptions(
+                "nano",
+                new PairShape(2, 12, 9),
+                2,
+                1,
+                0,
+                BenchVariant.standard(Recompute.NONE),
+                Placement.of(TrainSettings.Precision.FP32),
+                1);
         BenchReport report = EngineBench.run(options, done -> {});
         BenchReport.Result plain = report.variants().get(0);
         assertThat(plain.theory()).isEqualTo(1);
