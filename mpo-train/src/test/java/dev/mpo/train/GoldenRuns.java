@@ -83,6 +83,7 @@ public final class GoldenRuns {
         settings.add("train.adam_epsilon=" + golden.get("eps"));
         settings.add("train.max_grad_norm=" + golden.get("max_grad_norm"));
         settings.add("train.num_threads=1");
+        settings.add("train.precision=fp32");
         settings.add("loss.beta=" + golden.get("beta"));
         addLoss(settings, golden);
         addParts(settings, golden);

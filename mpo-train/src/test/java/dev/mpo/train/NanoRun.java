@@ -88,6 +88,7 @@ public record NanoRun(Path folder) {
                 "model.path=" + model(),
                 "data.meta=" + meta(),
                 "data.shuffle=false",
+                "train.precision=fp32",
                 "data.max_dynamic_patch=3",
                 "data.num_workers=1",
                 "model.drop_path_rate=0",

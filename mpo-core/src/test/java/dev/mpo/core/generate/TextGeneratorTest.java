@@ -19,6 +19,7 @@ import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
 import dev.mpo.core.tensor.Tensors;
+import dev.mpo.testkit.TestDevice;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,6 +37,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TextGeneratorTest {
 
+    private static final Device DEVICE = new Device(TestDevice.name());
+
     private static final int IMAGE = 7;
     private static final int VOCABULARY = 40;
 
@@ -52,14 +55,14 @@ class TextGeneratorTest {
         LanguageConfig language =
                 new LanguageConfig(Family.QWEN2, VOCABULARY, 16, 24, 2, 4, 2, 4, 1e-6, 10000, 0, 512, false, true, -1);
         ModelConfig config = new ModelConfig(vision, language, 0.5, 2, -1, "internvl2_5", 28, true, true, 1, 12);
-        VisionLanguageModel model = VisionLanguageModel.create(config, ModelOptions.frozen(Device.CPU, DType.FLOAT64));
+        VisionLanguageModel model = VisionLanguageModel.create(config, ModelOptions.frozen(DEVICE, DType.FLOAT64));
         Random random = new Random(1);
         for (Map.Entry<String, Tensor> entry : model.parameters().byName().entrySet()) {
             boolean norm = entry.getKey().contains("norm") && entry.getKey().endsWith("weight");
             double[] values = new double[(int) entry.getValue().numel()];
             Arrays.setAll(values, i -> (norm ? 1 : 0) + 0.3 * random.nextGaussian());
             try (Scope scope = new Scope()) {
-                Tensors.copy(Tensors.of(scope, Device.CPU, values, values.length), entry.getValue());
+                Tensors.copy(Tensors.of(scope, DEVICE, values, values.length), entry.getValue());
             }
         }
         model.parameters().publish();

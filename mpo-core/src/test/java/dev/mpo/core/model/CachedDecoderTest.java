@@ -10,6 +10,7 @@ import dev.mpo.core.config.NormType;
 import dev.mpo.core.tensor.DType;
 import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.Scope;
+import dev.mpo.testkit.TestDevice;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Decoding with kept keys and values against computing every sequence from its beginning. */
 class CachedDecoderTest {
+
+    private static final Device DEVICE = new Device(TestDevice.name());
 
     private final Random random = new Random(3);
 
@@ -97,7 +100,7 @@ class CachedDecoderTest {
     void matricesThatAreNeighboursInMemoryAreMultipliedTogether(Family family) {
         ModelConfig config = TinyModels.config(family, true, NormType.LAYER_NORM);
         List<Sequence> sequences = List.of(sequence(9, 30, true), sequence(3, 20, false));
-        ModelOptions frozen = ModelOptions.frozen(Device.CPU, DType.FLOAT32);
+        ModelOptions frozen = ModelOptions.frozen(DEVICE, DType.FLOAT32);
         try (VisionLanguageModel model = TinyModels.random(config, frozen, 1);
                 Scope scope = new Scope()) {
             assertThat(DecodingWeights.of(scope, model).packed()).isTrue();

@@ -9,6 +9,7 @@ import dev.mpo.core.tensor.DType;
 import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
+import dev.mpo.testkit.TestDevice;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class EngineTest {
+
+    private static final Device DEVICE = new Device(TestDevice.name());
 
     private static final int[] PROMPT = {1, 5, 7, 7, 7, 7, 6, 9, 3, 11};
     private static final int[] CHOSEN = {20, 21, 22, 2};
@@ -223,7 +226,7 @@ class EngineTest {
         try (VisionLanguageModel alone = TinyModels.random(config, frozenImages, 1);
                 VisionLanguageModel lender = TinyModels.random(config, frozenImages, 1);
                 VisionLanguageModel borrower = VisionLanguageModel.createSharingImages(
-                        config, ModelOptions.frozen(Device.CPU, DType.FLOAT64), lender)) {
+                        config, ModelOptions.frozen(DEVICE, DType.FLOAT64), lender)) {
             alone.parameters().byName().forEach((name, weight) -> {
                 Tensor target = borrower.parameters().byName().get(name);
                 dev.mpo.core.tensor.Tensors.copy(weight, target);

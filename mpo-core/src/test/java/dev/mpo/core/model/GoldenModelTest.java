@@ -16,6 +16,7 @@ import dev.mpo.core.weights.TensorParameterStore;
 import dev.mpo.testkit.GoldenTensors;
 import dev.mpo.testkit.GoldenTensors.Values;
 import dev.mpo.testkit.SharedFiles;
+import dev.mpo.testkit.TestDevice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The networks against the reference implementation's features, logits and log-probabilities. */
 class GoldenModelTest {
+
+    private static final Device DEVICE = new Device(TestDevice.name());
 
     private static final double[] MEAN = {0.485, 0.456, 0.406};
     private static final double[] STD = {0.229, 0.224, 0.225};
@@ -60,10 +63,10 @@ class GoldenModelTest {
                 GoldenTensors.read(folder.resolve(c.get("tensors").textValue()));
         ModelConfig config = ModelConfig.load(checkpoint);
         try (VisionLanguageModel model =
-                        VisionLanguageModel.create(config, ModelOptions.frozen(Device.CPU, DType.FLOAT32));
+                        VisionLanguageModel.create(config, ModelOptions.frozen(DEVICE, DType.FLOAT32));
                 Scope scope = new Scope()) {
             Map<String, Tensor> byName = model.parameters().byName();
-            CheckpointLoader.load(Checkpoint.open(checkpoint), new TensorParameterStore(Device.CPU, byName::get));
+            CheckpointLoader.load(Checkpoint.open(checkpoint), new TensorParameterStore(DEVICE, byName::get));
             PackedBatch batch =
                     batch(pixels, golden, c.get("img_context_token_id").intValue());
             Values features = golden.get("vision_features");

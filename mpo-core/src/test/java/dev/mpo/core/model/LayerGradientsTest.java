@@ -10,12 +10,14 @@ import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
 import dev.mpo.core.tensor.Tensors;
+import dev.mpo.testkit.TestDevice;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +29,11 @@ class LayerGradientsTest {
 
     private static final LoraSpec ADAPTERS = new LoraSpec(3, 6, Set.of(Part.VISION, Part.LANGUAGE));
     private static final DropPath DROP = new DropPath(0.6, 2, 8);
+
+    @BeforeAll
+    static void cpuOnly() {
+        TestDevice.requireCpu("attention by pieces is a kernel of the CPU");
+    }
 
     /** Two tiles; a pair with a prefix and two branches, a whole sequence, and a pair whose prefix is scored too. */
     private static PackedBatch batch(boolean trim) {

@@ -9,6 +9,7 @@ import dev.mpo.core.tensor.OperatorLibrary;
 import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
 import dev.mpo.core.tensor.Tensors;
+import dev.mpo.testkit.TestDevice;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,6 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Linear maps against the same map in double precision. */
 class LinearOpsTest {
+
+    private static final Device DEVICE = new Device(TestDevice.name());
 
     private static final String METHODS = """
             def apply(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
@@ -71,7 +74,7 @@ class LinearOpsTest {
             ops.run("product", wide, Tensors.to(scope, g, DType.FLOAT64), Tensors.to(scope, x, DType.FLOAT64), 1.5);
             ops.run("product", sums, g, x, 1.5);
             assertThat(relativeError(sums, wide)).isLessThan(2e-6);
-            Tensor frozen = Tensors.zeros(scope, Device.CPU, DType.FLOAT32, 0);
+            Tensor frozen = Tensors.zeros(scope, DEVICE, DType.FLOAT32, 0);
             ops.run("product", frozen, g, x, 1.5);
             assertThat(frozen.numel()).isZero();
         }
@@ -113,7 +116,7 @@ class LinearOpsTest {
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) random.nextGaussian();
         }
-        return Tensors.of(scope, Device.CPU, values, shape);
+        return Tensors.of(scope, DEVICE, values, shape);
     }
 
     /** Returns the value and the gradients of input, weight and bias. */

@@ -10,11 +10,14 @@ import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
 import dev.mpo.core.tensor.Tensors;
+import dev.mpo.testkit.TestDevice;
 import java.util.Map;
 import java.util.Random;
 
 /** Small architectures with random weights. */
 final class TinyModels {
+
+    private static final Device DEVICE = new Device(TestDevice.name());
 
     static final int IMAGE_TOKEN = 7;
 
@@ -39,7 +42,7 @@ final class TinyModels {
                 values[i] = (norm ? 1 : 0) + 0.15 * random.nextGaussian();
             }
             try (Scope scope = new Scope()) {
-                Tensors.copy(Tensors.of(scope, Device.CPU, values, values.length), target);
+                Tensors.copy(Tensors.of(scope, DEVICE, values, values.length), target);
             }
         }
         model.parameters().publish();
@@ -47,6 +50,6 @@ final class TinyModels {
     }
 
     static ModelOptions options(DType dtype) {
-        return ModelOptions.trained().on(Device.CPU, dtype);
+        return ModelOptions.trained().on(DEVICE, dtype);
     }
 }

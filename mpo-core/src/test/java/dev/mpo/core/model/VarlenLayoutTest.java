@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mpo.core.tensor.DType;
 import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.Scope;
+import dev.mpo.testkit.TestDevice;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class VarlenLayoutTest {
+
+    private static final Device DEVICE = new Device(TestDevice.name());
 
     private static final List<Segment> SEGMENTS =
             List.of(Segment.whole(0, 3), new Segment(3, 5, 0, 3), new Segment(5, 6, 0, 3), Segment.whole(6, 8));
@@ -22,8 +25,7 @@ class VarlenLayoutTest {
     @Test
     void eachBranchGetsItsPrefixInFrontOfItsOwnKeys() {
         try (Scope scope = new Scope()) {
-            AttentionPlan plan =
-                    AttentionPlan.full(scope, batch(), AttentionPlan.Kernel.MASKS, Device.CPU, DType.FLOAT32);
+            AttentionPlan plan = AttentionPlan.full(scope, batch(), AttentionPlan.Kernel.MASKS, DEVICE, DType.FLOAT32);
             VarlenLayout layout = VarlenLayout.of(plan.segments());
             assertThat(layout.queryEnds()).containsExactly(0, 3, 5, 6, 8);
             assertThat(layout.keyEnds()).containsExactly(0, 3, 8, 12, 14);
@@ -37,7 +39,7 @@ class VarlenLayoutTest {
     void theLastLayerAsksOnlyForScoredRowsAndTheKeysBeforeThem() {
         try (Scope scope = new Scope()) {
             AttentionPlan plan = AttentionPlan.scoredOnly(
-                    scope, batch(2, 3, 4, 5), AttentionPlan.Kernel.MASKS, Device.CPU, DType.FLOAT32);
+                    scope, batch(2, 3, 4, 5), AttentionPlan.Kernel.MASKS, DEVICE, DType.FLOAT32);
             VarlenLayout layout = VarlenLayout.of(plan.segments());
             assertThat(plan.rows().toLongArray()).containsExactly(2, 3, 4, 5);
             assertThat(layout.queryEnds()).containsExactly(0, 1, 3, 4);

@@ -12,6 +12,7 @@ import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
 import dev.mpo.core.tensor.Tensors;
 import dev.mpo.testkit.SharedFiles;
+import dev.mpo.testkit.TestDevice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CheckpointRoundTripTest {
+
+    private static final Device DEVICE = new Device(TestDevice.name());
 
     @TempDir
     Path dir;
@@ -117,9 +120,9 @@ class CheckpointRoundTripTest {
                     long[] shape = mapping.storedShape().stream()
                             .mapToLong(Long::longValue)
                             .toArray();
-                    parameters.put(mapping.parameter(), Tensors.zeros(scope, Device.CPU, type, shape));
+                    parameters.put(mapping.parameter(), Tensors.zeros(scope, DEVICE, type, shape));
                 }
-                TensorParameterStore store = new TensorParameterStore(Device.CPU, parameters::get);
+                TensorParameterStore store = new TensorParameterStore(DEVICE, parameters::get);
                 CheckpointLoader.load(source, store);
                 HeapParameterStore expected = load(source);
                 parameters.forEach((name, tensor) ->

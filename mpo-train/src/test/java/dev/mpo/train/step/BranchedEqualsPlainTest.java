@@ -15,6 +15,7 @@ import dev.mpo.core.tensor.DType;
 import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.Tensors;
 import dev.mpo.data.pair.EncodedPair;
+import dev.mpo.testkit.TestDevice;
 import dev.mpo.train.config.RunConfig;
 import dev.mpo.train.reference.CopyReference;
 import java.util.LinkedHashMap;
@@ -26,6 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The fast layout (one prefix, two branches) against the obvious one (two sequences), on random pairs. */
 class BranchedEqualsPlainTest {
+
+    private static final Device DEVICE = new Device(TestDevice.name());
 
     private static final int BATCHES = 20;
     private static final double TINY = 1e-7; // below it a gradient is rounding noise, as for a term that cancels out
@@ -96,8 +99,8 @@ class BranchedEqualsPlainTest {
         Models(ModelConfig config, DType type) {
             this.config = config;
             this.tolerance = Tolerance.of(type);
-            this.policy = RandomModels.draw(config, ModelOptions.trained().on(Device.CPU, type), 1);
-            this.reference = new CopyReference(RandomModels.draw(config, ModelOptions.frozen(Device.CPU, type), 2));
+            this.policy = RandomModels.draw(config, ModelOptions.trained().on(DEVICE, type), 1);
+            this.reference = new CopyReference(RandomModels.draw(config, ModelOptions.frozen(DEVICE, type), 2));
         }
 
         void compare(List<EncodedPair> pairs, Recompute recompute) {

@@ -14,6 +14,7 @@ import dev.mpo.core.tensor.DType;
 import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.Tensors;
 import dev.mpo.data.pair.EncodedPair;
+import dev.mpo.testkit.TestDevice;
 import dev.mpo.train.config.RunConfig;
 import dev.mpo.train.reference.CopyReference;
 import java.util.ArrayList;
@@ -29,6 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What must hold for the numbers of a micro-batch, whatever the pairs, in either layout. */
 class MicroBatchTest {
 
+    private static final Device DEVICE = new Device(TestDevice.name());
+
     private static final ModelConfig CONFIG = RandomModels.config(Family.INTERNLM2, false, 40);
     private static final DropPath DROP = new DropPath(0.6, 2, 9);
 
@@ -38,7 +41,7 @@ class MicroBatchTest {
     @BeforeAll
     static void createModels() {
         policy = RandomModels.draw(CONFIG, ModelOptions.trained(), 1);
-        reference = new CopyReference(RandomModels.draw(CONFIG, ModelOptions.frozen(Device.CPU, DType.FLOAT32), 2));
+        reference = new CopyReference(RandomModels.draw(CONFIG, ModelOptions.frozen(DEVICE, DType.FLOAT32), 2));
     }
 
     @AfterAll

@@ -11,11 +11,14 @@ import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
 import dev.mpo.core.tensor.Tensors;
+import dev.mpo.testkit.TestDevice;
 import java.util.Map;
 import java.util.Random;
 
 /** Small architectures with random weights: 40 tokens, tiles of 28 pixels with 4 image tokens each. */
 final class RandomModels {
+
+    private static final Device DEVICE = new Device(TestDevice.name());
 
     static final int IMAGE_TOKEN = 7;
     static final int PADDING_TOKEN = 3;
@@ -65,7 +68,7 @@ final class RandomModels {
                 values[i] = (norm ? 1 : 0) + 0.2 * random.nextGaussian();
             }
             try (Scope scope = new Scope()) {
-                Tensors.copy(Tensors.of(scope, Device.CPU, values, values.length), target);
+                Tensors.copy(Tensors.of(scope, DEVICE, values, values.length), target);
             }
         }
         model.parameters().publish();
