@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A plain PyTorch training step for one preference pair, to compare `mpo bench` with.
 
-Nothing in the build uses this file. It needs only torch (any 2.x, CPU):
+Nothing in the build uses this file. It needs only torch (any 2.x):
 
     python3 -m venv compare-venv && compare-venv/bin/pip install torch
     OMP_NUM_THREADS=1 compare-venv/bin/python scripts/compare/plain_loop.py
@@ -12,7 +12,12 @@ answers as a batch of two whole sequences, the images encoded for each of them, 
 position, a live reference model, one autograd graph over everything. Attention is fused; norms and rotary embeddings are
 written the way the published model code writes them, or with torch's fused norm under --fused-norm.
 
-It prints processor seconds per pair (the machine may be shared), the matrix FLOPs of a pair, and their ratio.
+On a GPU, in half precision as the reference trainer runs it (weights and activations bf16, logits and loss fp32):
+
+    python3 scripts/compare/plain_loop.py --preset 1b --device cuda
+    ./mpo bench --preset 1b --variants plain,branched,branched+cached
+
+It prints processor seconds per pair (the machine may be shared), on a GPU seconds of the clock, the matrix FLOPs of a pair, and their ratio.
 """
 
 import argparse
@@ -27,9 +32,12 @@ import torch.nn.functional as F
 PRESETS = {
     "nano": dict(vw=64, vi=256, vl=2, vh=2, image=112, vocab=512, w=96, i=256, l=3, h=4, kv=2, d=24),
     "micro": dict(vw=256, vi=1024, vl=6, vh=4, image=448, vocab=8192, w=384, i=1024, l=8, h=6, kv=2, d=64),
+    "1b": dict(vw=1024, vi=4096, vl=24, vh=16, image=448, vocab=151674, w=896, i=4864, l=24, h=14, kv=2, d=64),
 }
 PATCH = 14
 FUSED_NORM = False
+DEVICE = "cpu"
+DTYPE = torch.float32
 
 
 def parameters(p, seed):
@@ -37,8 +45,8 @@ def parameters(p, seed):
     weights = {}
 
     def add(name, *shape, one=False):
-        t = torch.randn(*shape) * 0.02
-        weights[name] = (t + 1 if one else t).requires_grad_()
+        t = torch.randn(*shape, device=DEVICE) * 0.02
+        weights[name] = (t + 1 if one else t).to(DTYPE).requires_grad_()
 
     tokens = (p["image"] // PATCH) ** 2
     vw, w = p["vw"], p["w"]
@@ -85,7 +93,8 @@ def parameters(p, seed):
 def rms_norm(x, weight):
     if FUSED_NORM:
         return F.rms_norm(x, weight.shape, weight, 1e-6)
-    return weight * (x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-6))
+    y = x.float()
+    return weight * (y * torch.rsqrt(y.pow(2).mean(-1, keepdim=True) + 1e-6)).to(x.dtype)
 
 
 def vision(p, w, pixels):
@@ -115,8 +124,9 @@ def rotate(x, cos, sin):
 def language(p, w, x):
     b, t, _ = x.shape
     d = p["d"]
-    angles = torch.arange(t)[:, None] * (1e6 ** -(torch.arange(0, d, 2) / d))[None]
-    cos, sin = angles.repeat(1, 2).cos(), angles.repeat(1, 2).sin()
+    steps = torch.arange(0, d, 2, device=DEVICE) / d
+    angles = torch.arange(t, device=DEVICE)[:, None] * (1e6**-steps)[None]
+    cos, sin = angles.repeat(1, 2).cos().to(DTYPE), angles.repeat(1, 2).sin().to(DTYPE)
     groups = p["h"] // p["kv"]
     for i in range(p["l"]):
         lin = lambda name, y: F.linear(y, w[f"l{i}.{name}.w"], w.get(f"l{i}.{name}.b"))  # noqa: B023, E731
@@ -132,14 +142,19 @@ def language(p, w, x):
     return x
 
 
+def now():
+    """Processor time on the CPU; on a GPU the clock's, without waiting for the GPU."""
+    return time.process_time() if DEVICE == "cpu" else time.perf_counter()
+
+
 class Clock:
     def __init__(self):
-        self.parts, self.last = {}, time.process_time()
+        self.parts, self.last = {}, now()
 
     def lap(self, name):
-        now = time.process_time()
-        self.parts[name] = self.parts.get(name, 0) + now - self.last
-        self.last = now
+        time_now = now()
+        self.parts[name] = self.parts.get(name, 0) + time_now - self.last
+        self.last = time_now
 
 
 def log_probabilities(p, w, batch, clock, prefix, borders=None):
@@ -161,7 +176,7 @@ def log_probabilities(p, w, batch, clock, prefix, borders=None):
     clock.lap(prefix + "language")
     logits = F.linear(rms_norm(x, w["norm"]), w["head"])[:, :-1]
     mask = labels[:, 1:] >= 0
-    logps = logits.log_softmax(-1).gather(2, labels[:, 1:].clamp(min=0)[..., None]).squeeze(2)
+    logps = logits.float().log_softmax(-1).gather(2, labels[:, 1:].clamp(min=0)[..., None]).squeeze(2)
     sums = (logps * mask).sum(-1)
     clock.lap(prefix + "scoring")
     return sums
@@ -189,13 +204,13 @@ def draw(p, tiles, prompt, answer):
     side = p["image"] // PATCH
     visual = tiles * (side // 2) ** 2
     total = visual + prompt + answer
-    ids = torch.randint(10, p["vocab"], (2, total))
+    ids = torch.randint(10, p["vocab"], (2, total), device=DEVICE)
     ids[1, : total - answer] = ids[0, : total - answer]
-    image = torch.zeros(2, total, dtype=torch.bool)
+    image = torch.zeros(2, total, dtype=torch.bool, device=DEVICE)
     image[:, 1 : 1 + visual] = True
     labels = ids.clone()
     labels[:, : total - answer] = -100
-    return torch.randn(tiles, 3, p["image"], p["image"]), ids, labels, image
+    return torch.randn(tiles, 3, p["image"], p["image"], device=DEVICE, dtype=DTYPE), ids, labels, image
 
 
 def flops(p, tiles, prompt, answer):
@@ -217,7 +232,7 @@ def flops(p, tiles, prompt, answer):
 
 
 def main():
-    global FUSED_NORM
+    global FUSED_NORM, DEVICE, DTYPE
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument("--preset", choices=PRESETS, default="micro")
     a.add_argument("--tiles", type=int, default=7)
@@ -225,10 +240,13 @@ def main():
     a.add_argument("--answer-tokens", type=int, default=250)
     a.add_argument("--repetitions", type=int, default=3)
     a.add_argument("--threads", type=int, default=1)
+    a.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="bf16 on cuda, fp32 on cpu")
     a.add_argument("--fused-norm", action="store_true", help="torch's rms_norm instead of the published models' formula")
     a.add_argument("--by-stage", action="store_true", help="cut the backward pass at stage borders and time its parts")
     o = a.parse_args()
-    FUSED_NORM = o.fused_norm
+    FUSED_NORM, DEVICE = o.fused_norm, o.device
+    DTYPE = torch.bfloat16 if DEVICE == "cuda" else torch.float32
+    wait = torch.cuda.synchronize if DEVICE == "cuda" else lambda: None
     torch.set_num_threads(o.threads)
     p = PRESETS[o.preset]
     policy, reference = parameters(p, 1), parameters(p, 2)
@@ -237,21 +255,25 @@ def main():
     seconds, parts = [], []
     for i in range(o.repetitions + 1):
         batch = draw(p, o.tiles, o.prompt_tokens, o.answer_tokens)
-        started = time.process_time()
+        wait()
+        started = now()
         result = step(p, policy, reference, batch, o.answer_tokens, o.by_stage)
+        wait()
         if i:
-            seconds.append(time.process_time() - started)
+            seconds.append(now() - started)
             parts.append(result)
     cost = flops(p, o.tiles, o.prompt_tokens, o.answer_tokens)
     median = statistics.median(seconds)
     print(json.dumps({
         "torch": torch.__version__,
         "parameters": sum(t.numel() for t in policy.values()),
-        "cpu_seconds_per_pair": round(median, 3),
-        "all": [round(s, 3) for s in seconds],
+        "device": torch.cuda.get_device_name() if DEVICE == "cuda" else "cpu",
+        ("seconds_per_pair" if DEVICE == "cuda" else "cpu_seconds_per_pair"): round(median, 4),
+        "all": [round(s, 4) for s in seconds],
         "breakdown": {k: round(statistics.median(q[k] for q in parts), 3) for k in parts[0]},
         "gflop_per_pair": round(cost / 1e9, 1),
-        "gflop_per_cpu_second": round(cost / 1e9 / median, 1),
+        "gflop_per_second": round(cost / 1e9 / median, 1),
+        "peak_device_mib": torch.cuda.max_memory_reserved() >> 20 if DEVICE == "cuda" else None,
         "peak_rss_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10,
     }, indent=2))
 

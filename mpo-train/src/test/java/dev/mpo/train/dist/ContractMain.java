@@ -4,14 +4,15 @@ import com.sun.jna.Library;
 import com.sun.jna.Native;
 import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.TorchRuntime;
+import dev.mpo.testkit.TestDevice;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
 /**
- * One rank that runs the contract, with MPI or, if its argument names the folder of a stand-in for NCCL, with that;
- * prints a line per check that it passes.
+ * One rank that runs the contract, with MPI or, on a CUDA device, with NCCL; if its argument names the folder of a
+ * stand-in for NCCL, with that. Prints a line per check that it passes.
  */
 final class ContractMain {
 
@@ -50,7 +51,11 @@ final class ContractMain {
 
     private static Collectives open(Ranks ranks, String... arguments) {
         if (arguments.length == 0) {
-            return Collectives.open(ranks, Device.CPU, LIMITS);
+            Device device = new Device(TestDevice.name());
+            // Of one rank, Collectives.open would make nothing of the kind.
+            return device.isCpu()
+                    ? Collectives.open(ranks, device, LIMITS)
+                    : NcclCollectives.open(ranks, device, LIMITS);
         }
         NcclLibrary library = NcclLibrary.load(new NativeFiles(List.of(Path.of(arguments[0]))));
         return NcclCollectives.open(ranks, Device.CPU, LIMITS, library, Rendezvous.of(System.getenv()));

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mpo.core.ConfigException;
 import dev.mpo.core.tensor.DType;
 import dev.mpo.core.tensor.Device;
+import dev.mpo.testkit.TestDevice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * NCCL by a stand-in that computes on the host: every argument arrives as NCCL's header declares it, and operations are
- * ordered by events. Nothing here has seen a graphics processor.
+ * ordered by events. With a CUDA device also the real library, as far as one device goes.
  */
 class NcclCollectivesTest {
 
@@ -42,6 +44,17 @@ class NcclCollectivesTest {
                             .toArray(String[]::new));
         }
         assertThat(run.output()).contains("rank 0 keeps events: 0", "rank 1 keeps events: 0");
+    }
+
+    /** One rank is all that one device allows; it needs the library, the device's addresses, streams and events. */
+    @Test
+    void contractHoldsOverTheRealLibraryOnADevice() throws IOException, InterruptedException {
+        Assumptions.assumeFalse(new Device(TestDevice.name()).isCpu(), "no CUDA device named by mpo.test.device");
+        StandInRun run = StandInRun.of(1, LIMIT, ContractMain.class);
+
+        assertThat(run.exitCodes()).as(run.output()).containsOnly(0);
+        assertThat(run.output().lines().filter(line -> line.startsWith("rank 0 passed")))
+                .hasSize(CollectivesContract.of(new SingleRank(Device.CPU)).size());
     }
 
     @Test

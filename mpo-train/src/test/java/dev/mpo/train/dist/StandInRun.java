@@ -2,6 +2,7 @@ package dev.mpo.train.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mpo.testkit.TestDevice;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -55,6 +56,7 @@ record StandInRun(List<Integer> exitCodes, String output) {
             List<String> command = new ArrayList<>();
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(List.of("-Xmx400m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+            command.add("-Dmpo.test.device=" + TestDevice.name());
             command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
             command.addAll(List.of(arguments));
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
