@@ -1,5 +1,6 @@
 package dev.mpo.core.model;
 
+import dev.mpo.core.config.ModelConfig;
 import dev.mpo.core.tensor.DType;
 import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.Scope;
@@ -35,16 +36,15 @@ record AttentionPlan(Tensor rows, long[] segments, long[] pieces, Tensor[] masks
         PIECES,
         /** Fused attention by segment under autograd, with a mask where plain causality does not say it. */
         MASKS,
-        /** Variable-length attention under autograd. */
+        /** Variable-length attention, with a backward pass of its own. */
         VARLEN;
 
-        /** Returns the kernel for a device and an element type. */
-        static Kernel of(Device device, DType dtype) {
-            boolean half = dtype == DType.BFLOAT16 || dtype == DType.FLOAT16;
-            if (device.isCpu() && !half) {
+        /** Returns the kernel for a device, an element type and a model. */
+        static Kernel of(Device device, DType dtype, ModelConfig config) {
+            if (device.isCpu()) {
                 return PIECES;
             }
-            return VarlenAttention.applies(device, dtype) ? VARLEN : MASKS;
+            return VarlenAttention.applies(device, dtype, config) ? VARLEN : MASKS;
         }
     }
 

@@ -23,7 +23,7 @@ final class LayerOps {
     private static final String GRADIENTS = """
             def add_rows(self, s: Tensor, g: Tensor) -> int:
               if torch.numel(s) > 0:
-                r = torch.add_(s, torch.sum(g, [0], False, dtype=None))
+                r = torch.add_(s, torch.sum(g, [0], False, dtype=ops.prim.dtype(s)))
               return 0
 
             def lin_back(self, g: Tensor, x: Tensor, w: List[Tensor], i: int, s: List[Tensor], lora: float, wanted: bool) -> Tensor:
@@ -43,18 +43,30 @@ final class LayerOps {
               return gx
 
             def rms_scale(self, x: Tensor, eps: float) -> Tensor:
-              n = torch.linalg_vector_norm(x, 2, [-1], True, dtype=None)
+              if ops.prim.dtype(x) == 15:
+                n = torch.linalg_vector_norm(x, 2, [-1], True, dtype=6)
+              else:
+                n = torch.linalg_vector_norm(x, 2, [-1], True, dtype=None)
               return torch.rsqrt_(torch.add_(torch.div_(torch.mul_(n, n), torch.size(x, -1)), eps))
 
             def rms_apply(self, x: Tensor, scale: Tensor, weight: Tensor) -> Tensor:
-              return torch.mul_(torch.mul(x, scale), weight)
+              return torch.mul_(self.scaled(x, scale), weight)
+
+            def scaled(self, x: Tensor, scale: Tensor) -> Tensor:
+              if ops.prim.dtype(x) == 15:
+                y = torch.empty_like(x, memory_format=0)
+                r = torch.mul(x, scale, out=y)
+              else:
+                y = torch.mul(x, scale)
+              return y
 
             def rms_back(self, g: Tensor, x: Tensor, scale: Tensor, weight: Tensor, s: Tensor) -> Tensor:
-              n = torch.mul(x, scale)
+              n = self.scaled(x, scale)
               gn = torch.mul(g, n)
               r = self.add_rows(s, gn)
               c = torch.div_(torch.unsqueeze(torch.mv(gn, weight), 1), torch.size(x, -1))
-              return torch.mul_(torch.addcmul_(torch.mul(g, weight), n, c, value=-1), scale)
+              gx = torch.addcmul_(torch.mul(g, weight), n, c, value=-1)
+              return torch.mul_(gx, scale)
 
             def norm_keep(self, x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> List[Tensor]:
               if torch.numel(bias) > 0:
@@ -87,7 +99,42 @@ final class LayerOps {
             def by_head(self, x: Tensor, n: int, heads: int) -> Tensor:
               return torch.transpose(torch.reshape(x, [n, torch.size(x, 0) // n, heads, -1]), 1, 2)
 
-            def vision_forward(self, x: Tensor, w: List[Tensor], drop1: Tensor, drop2: Tensor, heads: int, eps: float, lora: float) -> List[Tensor]:
+            def tile_ends(self, x: Tensor, n: int, t: int) -> Tensor:
+              return torch.arange(0, n * t + 1, t, dtype=3, layout=None, device=ops.prim.device(x))
+
+            def tile_attention(self, q: Tensor, k: Tensor, v: Tensor, n: int, heads: int, varlen: bool) -> List[Tensor]:
+              t = torch.size(q, 0) // n
+              none = torch.zeros([0], dtype=ops.prim.dtype(q), layout=None, device=ops.prim.device(q))
+              if varlen:
+                ends = self.tile_ends(q, n, t)
+                qh = torch.reshape(q, [n * t, heads, -1])
+                kh = torch.reshape(k, [n * t, heads, -1])
+                vh = torch.reshape(v, [n * t, heads, -1])
+                a, lse, rng, unused, debug, = torch._flash_attention_forward(qh, kh, vh, ends, ends, t, t, 0., False, False)
+                out = [torch.reshape(a, [n * t, -1]), lse, rng, unused]
+              else:
+                a, lse, = torch._scaled_dot_product_flash_attention_for_cpu(self.by_head(q, n, heads), self.by_head(k, n, heads), self.by_head(v, n, heads), 0., False)
+                out = [torch.reshape(torch.transpose(a, 1, 2), [n * t, -1]), lse, none, none]
+              return out
+
+            def tile_attention_back(self, g: Tensor, q: Tensor, k: Tensor, v: Tensor, a: Tensor, lse: Tensor, rng: Tensor, unused: Tensor, n: int, heads: int, varlen: bool) -> List[Tensor]:
+              t = torch.size(q, 0) // n
+              if varlen:
+                ends = self.tile_ends(q, n, t)
+                gh = torch.reshape(g, [n * t, heads, -1])
+                qh = torch.reshape(q, [n * t, heads, -1])
+                kh = torch.reshape(k, [n * t, heads, -1])
+                vh = torch.reshape(v, [n * t, heads, -1])
+                ah = torch.reshape(a, [n * t, heads, -1])
+                gq, gk, gv, = torch._flash_attention_backward(gh, qh, kh, vh, ah, lse, ends, ends, t, t, 0., False, rng, unused)
+              else:
+                gq, gk, gv, = torch._scaled_dot_product_flash_attention_for_cpu_backward(self.by_head(g, n, heads), self.by_head(q, n, heads), self.by_head(k, n, heads), self.by_head(v, n, heads), self.by_head(a, n, heads), lse, 0., False)
+                gq = torch.transpose(gq, 1, 2)
+                gk = torch.transpose(gk, 1, 2)
+                gv = torch.transpose(gv, 1, 2)
+              return [torch.reshape(gq, [n * t, -1]), torch.reshape(gk, [n * t, -1]), torch.reshape(gv, [n * t, -1])]
+
+            def vision_forward(self, x: Tensor, w: List[Tensor], drop1: Tensor, drop2: Tensor, heads: int, eps: float, lora: float, varlen: bool) -> List[Tensor]:
               n = torch.size(x, 0)
               shape = [n, torch.size(x, 1), torch.size(x, 2)]
               x = torch.reshape(x, [-1, torch.size(x, 2)])
@@ -101,18 +148,17 @@ final class LayerOps {
                 q = self.rms_apply(q, scale_q, w[6])
                 k = self.rms_apply(k, scale_k, w[7])
                 scales = torch.cat([scale_q, scale_k], 1)
-              a, lse, = torch._scaled_dot_product_flash_attention_for_cpu(self.by_head(q, n, heads), self.by_head(k, n, heads), self.by_head(v, n, heads), 0., False)
-              a = torch.reshape(torch.transpose(a, 1, 2), [torch.size(x, 0), -1])
+              a, lse, rng, unused, = self.tile_attention(q, k, v, n, heads, varlen)
               p = self.lin(a, w, 8, lora)
               x1 = torch.add(x, self.per_tile(torch.mul(p, w[12]), drop1))
               h, mean2, scale2, = self.norm_keep(x1, w[13], w[14], eps)
               f = self.lin(h, w, 15, lora)
               z = self.lin(torch.gelu(f, approximate="none"), w, 19, lora)
               y = torch.add(x1, self.per_tile(torch.mul(z, w[23]), drop2))
-              return [torch.view(y, shape), mean1, scale1, qkv, scales, a, lse, p, x1, mean2, scale2, f, z]
+              return [torch.view(y, shape), mean1, scale1, qkv, scales, a, lse, rng, unused, p, x1, mean2, scale2, f, z]
 
-            def vision_backward(self, gy: Tensor, x: Tensor, kept: List[Tensor], w: List[Tensor], s: List[Tensor], drop1: Tensor, drop2: Tensor, heads: int, eps: float, lora: float, wanted: bool) -> Tensor:
-              mean1, scale1, qkv, scales, a, lse, p, x1, mean2, scale2, f, z, = kept
+            def vision_backward(self, gy: Tensor, x: Tensor, kept: List[Tensor], w: List[Tensor], s: List[Tensor], drop1: Tensor, drop2: Tensor, heads: int, eps: float, lora: float, varlen: bool, wanted: bool) -> Tensor:
+              mean1, scale1, qkv, scales, a, lse, rng, unused, p, x1, mean2, scale2, f, z, = kept
               n = torch.size(x, 0)
               shape = [n, torch.size(x, 1), torch.size(x, 2)]
               x = torch.reshape(x, [-1, torch.size(x, 2)])
@@ -139,10 +185,7 @@ final class LayerOps {
                 scale_q, scale_k, = torch.chunk(scales, 2, 1)
                 qn = self.rms_apply(q, scale_q, w[6])
                 kn = self.rms_apply(k, scale_k, w[7])
-              gq, gk, gv, = torch._scaled_dot_product_flash_attention_for_cpu_backward(self.by_head(g, n, heads), self.by_head(qn, n, heads), self.by_head(kn, n, heads), self.by_head(v, n, heads), self.by_head(a, n, heads), lse, 0., False)
-              gq = torch.reshape(torch.transpose(gq, 1, 2), [torch.size(x, 0), -1])
-              gk = torch.reshape(torch.transpose(gk, 1, 2), [torch.size(x, 0), -1])
-              gv = torch.reshape(torch.transpose(gv, 1, 2), [torch.size(x, 0), -1])
+              gq, gk, gv, = self.tile_attention_back(g, qn, kn, v, a, lse, rng, unused, n, heads, varlen)
               if normed:
                 gq = self.rms_back(gq, q, scale_q, w[6], s[6])
                 gk = self.rms_back(gk, k, scale_k, w[7], s[7])
@@ -172,10 +215,16 @@ final class LayerOps {
               r = torch.add_(sums, g)
               return 0
 
+            def single_if_half(self, dtype: int) -> int:
+              wide = dtype
+              if dtype == 15:
+                wide = 6
+              return wide
+
             def pieces_forward(self, q: Tensor, k: Tensor, v: Tensor, pieces: List[int]) -> List[Tensor]:
               heads = torch.size(q, 1)
               out = torch.empty_like(q, memory_format=0)
-              lse = torch.empty([torch.size(q, 0), heads], dtype=ops.prim.dtype(q), layout=None, device=ops.prim.device(q))
+              lse = torch.empty([torch.size(q, 0), heads], dtype=self.single_if_half(ops.prim.dtype(q)), layout=None, device=ops.prim.device(q))
               for i in range(torch.len(pieces) // 6):
                 j = i * 6
                 qs = torch.unsqueeze(torch.transpose(torch.slice(q, 0, pieces[j], pieces[j + 1]), 0, 1), 0)
@@ -200,9 +249,11 @@ final class LayerOps {
               heads = torch.size(q, 1)
               g = torch.view(g, [-1, heads, torch.size(q, 2)])
               out = torch.view(out, [-1, heads, torch.size(q, 2)])
-              gq = torch.zeros_like(q, memory_format=0)
-              gk = torch.zeros_like(k, memory_format=0)
-              gv = torch.zeros_like(k, memory_format=0)
+              kind = ops.prim.dtype(q)
+              wide = self.single_if_half(kind)
+              gq = torch.zeros(torch.size(q), dtype=wide, layout=None, device=ops.prim.device(q))
+              gk = torch.zeros(torch.size(k), dtype=wide, layout=None, device=ops.prim.device(q))
+              gv = torch.zeros(torch.size(k), dtype=wide, layout=None, device=ops.prim.device(q))
               for i in range(torch.len(pieces) // 6):
                 j = i * 6
                 qs = torch.unsqueeze(torch.transpose(torch.slice(q, 0, pieces[j], pieces[j + 1]), 0, 1), 0)
@@ -215,13 +266,41 @@ final class LayerOps {
                 r = self.add_heads(torch.slice(gq, 0, pieces[j], pieces[j + 1]), dq)
                 r = self.add_heads(torch.slice(gk, 0, pieces[j + 2], pieces[j + 3]), dk)
                 r = self.add_heads(torch.slice(gv, 0, pieces[j + 2], pieces[j + 3]), dv)
-              return [gq, gk, gv]
+              return [torch.to(gq, kind), torch.to(gk, kind), torch.to(gv, kind)]
 
-            def decoder_forward(self, x: Tensor, w: List[Tensor], tables: List[Tensor], rows: Tensor, pieces: List[int], shape: List[int], eps: float, lora: float) -> List[Tensor]:
+            def stream_attention(self, q: Tensor, k: Tensor, v: Tensor, pieces: List[int], varlen: List[Tensor], longest: List[int]) -> List[Tensor]:
+              none = torch.zeros([0], dtype=ops.prim.dtype(q), layout=None, device=ops.prim.device(q))
+              if torch.len(varlen) > 0:
+                cu_q, cu_k, rows, = varlen
+                ks = torch.index_select(k, 0, rows)
+                vs = torch.index_select(v, 0, rows)
+                a, lse, rng, unused, debug, = torch._flash_attention_forward(q, ks, vs, cu_q, cu_k, longest[0], longest[1], 0., True, False)
+                out = [torch.reshape(a, [torch.size(q, 0), -1]), lse, rng, unused]
+              else:
+                a, lse, = self.pieces_forward(q, k, v, pieces)
+                out = [a, lse, none, none]
+              return out
+
+            def stream_attention_back(self, g: Tensor, q: Tensor, k: Tensor, v: Tensor, a: Tensor, lse: Tensor, rng: Tensor, unused: Tensor, pieces: List[int], varlen: List[Tensor], longest: List[int]) -> List[Tensor]:
+              if torch.len(varlen) > 0:
+                cu_q, cu_k, rows, = varlen
+                ks = torch.index_select(k, 0, rows)
+                vs = torch.index_select(v, 0, rows)
+                gh = torch.view(g, [-1, torch.size(q, 1), torch.size(q, 2)])
+                ah = torch.view(a, [-1, torch.size(q, 1), torch.size(q, 2)])
+                gq, gks, gvs, = torch._flash_attention_backward(gh, q, ks, vs, ah, lse, cu_q, cu_k, longest[0], longest[1], 0., True, rng, unused)
+                gk = torch.index_add_(torch.zeros_like(k, memory_format=0), 0, rows, gks)
+                gv = torch.index_add_(torch.zeros_like(v, memory_format=0), 0, rows, gvs)
+                out = [gq, gk, gv]
+              else:
+                out = self.pieces_backward(g, q, k, v, a, lse, pieces)
+              return out
+
+            def decoder_forward(self, x: Tensor, w: List[Tensor], tables: List[Tensor], rows: Tensor, pieces: List[int], varlen: List[Tensor], longest: List[int], shape: List[int], eps: float, lora: float) -> List[Tensor]:
               scale1 = self.rms_scale(x, eps)
               q, k, v, = self.query_key_value(self.rms_apply(x, scale1, w[0]), w, tables, rows, shape, lora)
               v = torch.contiguous(v)
-              a, lse, = self.pieces_forward(q, k, v, pieces)
+              a, lse, rng, unused, = self.stream_attention(q, k, v, pieces, varlen, longest)
               if torch.numel(rows) > 0:
                 x = torch.index_select(x, 0, rows)
               x1 = torch.add(x, self.lin(a, w, 13, lora))
@@ -230,10 +309,10 @@ final class LayerOps {
               gate = self.lin(h, w, 18, lora)
               up = self.lin(h, w, 22, lora)
               y = torch.add(x1, self.lin(torch.mul_(torch.silu(gate), up), w, 26, lora))
-              return [y, scale1, q, k, v, a, lse, x1, scale2, gate, up]
+              return [y, scale1, q, k, v, a, lse, rng, unused, x1, scale2, gate, up]
 
-            def decoder_backward(self, gy: Tensor, x: Tensor, kept: List[Tensor], w: List[Tensor], s: List[Tensor], tables: List[Tensor], rows: Tensor, pieces: List[int], shape: List[int], lora: float, wanted: bool) -> Tensor:
-              scale1, q, k, v, a, lse, x1, scale2, gate, up, = kept
+            def decoder_backward(self, gy: Tensor, x: Tensor, kept: List[Tensor], w: List[Tensor], s: List[Tensor], tables: List[Tensor], rows: Tensor, pieces: List[int], varlen: List[Tensor], longest: List[int], shape: List[int], lora: float, wanted: bool) -> Tensor:
+              scale1, q, k, v, a, lse, rng, unused, x1, scale2, gate, up, = kept
               m = torch.silu(gate)
               g = self.lin_back(gy, torch.mul(m, up), w, 26, s, lora, True)
               g_up = torch.mul_(m, g)
@@ -243,7 +322,7 @@ final class LayerOps {
               g = torch.add_(g, self.lin_back(g_up, h, w, 22, s, lora, True))
               g1 = torch.add_(self.rms_back(g, x1, scale2, w[17], s[17]), gy)
               g = self.lin_back(g1, a, w, 13, s, lora, True)
-              gq, gk, gv, = self.pieces_backward(g, q, k, v, a, lse, pieces)
+              gq, gk, gv, = self.stream_attention_back(g, q, k, v, a, lse, rng, unused, pieces, varlen, longest)
               wanted = wanted or torch.numel(s[0]) > 0
               g = self.query_key_value_back(gq, gk, gv, self.rms_apply(x, scale1, w[0]), w, s, tables, rows, shape, lora, wanted)
               if wanted:

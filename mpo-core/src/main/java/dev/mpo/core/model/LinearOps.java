@@ -2,7 +2,8 @@ package dev.mpo.core.model;
 
 /**
  * Linear maps as TorchScript: {@code linear}, {@code linear_backward_input}, and {@code add_product}, which adds
- * {@code factor g^T x} to a sum unless that is empty.
+ * {@code factor g^T x} to a sum unless that is empty. In half precision the product is rounded before it is added to
+ * the sum in single precision: libtorch has no matrix product of mixed types.
  */
 final class LinearOps {
 
@@ -19,7 +20,10 @@ final class LinearOps {
 
             def add_product(self, sums: Tensor, g: Tensor, x: Tensor, factor: float) -> int:
               if torch.numel(sums) > 0:
-                r = torch.addmm_(sums, torch.t(g), x, beta=1, alpha=factor)
+                if ops.prim.dtype(g) == ops.prim.dtype(sums):
+                  r = torch.addmm_(sums, torch.t(g), x, beta=1, alpha=factor)
+                else:
+                  r = torch.add_(sums, torch.matmul(torch.t(g), x), alpha=factor)
               return 0
 
             """;

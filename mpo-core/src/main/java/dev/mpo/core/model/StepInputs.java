@@ -29,7 +29,7 @@ final class StepInputs {
     private final Tensor none;
     private final Map<Integer, Tensor> dropScales = new HashMap<>();
     private final boolean adapters;
-    private final boolean writtenOut;
+    private final AttentionPlan.Kernel kernel;
 
     StepInputs(
             Scope scope,
@@ -42,7 +42,7 @@ final class StepInputs {
             DType dtype) {
         this.batch = batch;
         this.adapters = adapters;
-        this.writtenOut = kernel == AttentionPlan.Kernel.PIECES;
+        this.kernel = kernel;
         this.pixels = Tensors.of(scope, device, batch.tiles(), batch.numTiles(), batch.tileSize(), batch.tileSize(), 3);
         this.ids = Tensors.of(scope, device, batch.ids());
         this.imageRows = Tensors.of(scope, device, batch.imageRows());
@@ -122,7 +122,12 @@ final class StepInputs {
      * autograd.
      */
     boolean writtenOut() {
-        return writtenOut;
+        return kernel != AttentionPlan.Kernel.MASKS;
+    }
+
+    /** Whether attention is the variable-length kernel. */
+    boolean varlen() {
+        return kernel == AttentionPlan.Kernel.VARLEN;
     }
 
     /** An empty tensor that stands for an absent one. */

@@ -243,7 +243,7 @@ public final class VisionLanguageModel implements AutoCloseable {
     }
 
     private StepInputs inputs(Scope owner, PackedBatch batch, DropPath dropPath, boolean adapters) {
-        AttentionPlan.Kernel kernel = AttentionPlan.Kernel.of(options.device(), options.compute());
+        AttentionPlan.Kernel kernel = AttentionPlan.Kernel.of(options.device(), options.compute(), config);
         return new StepInputs(
                 owner, batch, config.language(), dropPath, adapters, kernel, options.device(), options.compute());
     }

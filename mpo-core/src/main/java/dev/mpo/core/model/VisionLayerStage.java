@@ -43,7 +43,8 @@ record VisionLayerStage(int index, StageWeights weights, VisionConfig config, do
                 in.dropScale(index, 1),
                 config.numHeads(),
                 config.layerNormEps(),
-                loraScale);
+                loraScale,
+                in.varlen());
     }
 
     @Override
@@ -61,6 +62,7 @@ record VisionLayerStage(int index, StageWeights weights, VisionConfig config, do
                 config.numHeads(),
                 config.layerNormEps(),
                 loraScale,
+                in.varlen(),
                 wanted);
     }
 }

@@ -39,6 +39,7 @@ final class LibTorch {
     private static final MethodHandle DELETE_TENSOR;
     private static final MethodHandle SIZES;
     private static final MethodHandle DIRECT_BUFFER;
+    private static final MethodHandle DEVICE;
     private static final MethodHandle SET_GRAD_MODE;
     private static final MethodHandle OPTIMIZE;
 
@@ -71,6 +72,7 @@ final class LibTorch {
             DELETE_VALUE = binder.bind("torchDeleteIValue", void.class, id);
             DELETE_TENSOR = binder.bind("torchDeleteTensor", void.class, id);
             SIZES = binder.bind("torchSizes", long[].class, id);
+            DEVICE = binder.bind("torchDevice", int[].class, id);
             DIRECT_BUFFER = binder.bind("torchDirectByteBuffer", ByteBuffer.class, id);
             SET_GRAD_MODE = binder.bind("torchSetGradMode", void.class, boolean.class);
             OPTIMIZE = binder.bind("setGraphExecutorOptimize", void.class, boolean.class);
@@ -220,6 +222,15 @@ final class LibTorch {
     static long[] sizes(long tensor) {
         try {
             return (long[]) SIZES.invokeExact(tensor);
+        } catch (Throwable t) {
+            throw rethrow(t);
+        }
+    }
+
+    /** Returns whether a tensor lies in the memory of the host. */
+    static boolean isOnHost(long tensor) {
+        try {
+            return ((int[]) DEVICE.invokeExact(tensor))[0] == 0;
         } catch (Throwable t) {
             throw rethrow(t);
         }

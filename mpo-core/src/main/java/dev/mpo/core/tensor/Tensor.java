@@ -111,10 +111,15 @@ public final class Tensor implements AutoCloseable {
     /**
      * Returns this tensor's memory, without a copy: writes change the tensor. The tensor must be contiguous, on the CPU
      * and smaller than 2 GiB, and must outlive the buffer.
+     *
+     * @throws IllegalStateException if the tensor is on another device, whose memory this process cannot read
      */
     public ByteBuffer bytes() {
         if (numel() == 0) {
             return ByteBuffer.allocate(0).order(ByteOrder.nativeOrder());
+        }
+        if (!LibTorch.isOnHost(handle())) {
+            throw new IllegalStateException("only a tensor of the host has bytes to read: copy it with Tensors.toCpu");
         }
         return LibTorch.directBuffer(handle()).order(ByteOrder.nativeOrder());
     }

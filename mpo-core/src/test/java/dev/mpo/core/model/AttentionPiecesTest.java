@@ -2,8 +2,12 @@ package dev.mpo.core.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mpo.core.config.Family;
+import dev.mpo.core.config.ModelConfig;
+import dev.mpo.core.config.NormType;
 import dev.mpo.core.tensor.DType;
 import dev.mpo.core.tensor.Device;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -76,8 +80,9 @@ class AttentionPiecesTest {
 
     @Test
     void theProcessorUsesPiecesExceptInHalfPrecision() {
-        assertThat(AttentionPlan.Kernel.of(Device.CPU, DType.FLOAT32)).isEqualTo(AttentionPlan.Kernel.PIECES);
-        assertThat(AttentionPlan.Kernel.of(Device.CPU, DType.FLOAT64)).isEqualTo(AttentionPlan.Kernel.PIECES);
-        assertThat(AttentionPlan.Kernel.of(Device.CPU, DType.BFLOAT16)).isEqualTo(AttentionPlan.Kernel.MASKS);
+        ModelConfig config = TinyModels.config(Family.QWEN2, false, NormType.LAYER_NORM);
+        for (DType type : List.of(DType.FLOAT32, DType.FLOAT64, DType.BFLOAT16)) {
+            assertThat(AttentionPlan.Kernel.of(Device.CPU, type, config)).isEqualTo(AttentionPlan.Kernel.PIECES);
+        }
     }
 }

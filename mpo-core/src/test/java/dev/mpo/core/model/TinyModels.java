@@ -24,10 +24,30 @@ final class TinyModels {
     private TinyModels() {}
 
     static ModelConfig config(Family family, boolean tied, NormType norm) {
+        return config(family, tied, norm, 1);
+    }
+
+    /** Returns an architecture {@code factor} times as wide; twice is what variable-length attention needs. */
+    static ModelConfig config(Family family, boolean tied, NormType norm, int factor) {
         boolean sixB = norm == NormType.RMS_NORM;
-        VisionConfig vision = new VisionConfig(16, 24, 2, 2, 28, 7, 3, norm, !sixB, sixB, 1e-6, 0);
+        int width = 16 * factor;
+        VisionConfig vision = new VisionConfig(width, 24 * factor, 2, 2, 28, 7, 3, norm, !sixB, sixB, 1e-6, 0);
         LanguageConfig language = new LanguageConfig(
-                family, 40, 16, 24, 2, 4, 2, 4, 1e-6, 10000, 0, 512, tied, family == Family.QWEN2, 3);
+                family,
+                40,
+                width,
+                24 * factor,
+                2,
+                4,
+                2,
+                4 * factor,
+                1e-6,
+                10000,
+                0,
+                512,
+                tied,
+                family == Family.QWEN2,
+                3);
         return new ModelConfig(vision, language, 0.5, 2, -1, "internvl2_5", 28, true, true, 1, 12);
     }
 

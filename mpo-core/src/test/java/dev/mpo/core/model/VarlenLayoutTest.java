@@ -2,6 +2,9 @@ package dev.mpo.core.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mpo.core.config.Family;
+import dev.mpo.core.config.ModelConfig;
+import dev.mpo.core.config.NormType;
 import dev.mpo.core.tensor.DType;
 import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.Scope;
@@ -11,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class VarlenLayoutTest {
 
+    private static final ModelConfig CONFIG = TinyModels.config(Family.QWEN2, false, NormType.LAYER_NORM);
     private static final Device DEVICE = new Device(TestDevice.name());
 
     private static final List<Segment> SEGMENTS =
@@ -50,7 +54,7 @@ class VarlenLayoutTest {
 
     @Test
     void theProcessorUsesMasks() {
-        assertThat(VarlenAttention.applies(Device.CPU, DType.BFLOAT16)).isFalse();
-        assertThat(VarlenAttention.applies(Device.CPU, DType.FLOAT32)).isFalse();
+        assertThat(VarlenAttention.applies(Device.CPU, DType.BFLOAT16, CONFIG)).isFalse();
+        assertThat(VarlenAttention.applies(Device.CPU, DType.FLOAT32, CONFIG)).isFalse();
     }
 }

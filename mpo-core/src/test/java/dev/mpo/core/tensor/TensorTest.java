@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.sun.jna.Pointer;
 import dev.mpo.testkit.TestDevice;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 class TensorTest {
@@ -71,14 +72,27 @@ class TensorTest {
     @Test
     void theAddressIsThatOfTheFirstElement() {
         try (Scope scope = new Scope()) {
-            Tensor x = Tensors.of(scope, DEVICE, new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
+            Tensor x = Tensors.of(scope, Device.CPU, new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
             assertThat(new Pointer(Tensors.address(x)).getFloatArray(0, 6)).containsExactly(1, 2, 3, 4, 5, 6);
             Tensor row = Tensors.view(scope, x, 1, 1, 3);
             assertThat(Tensors.address(row)).isEqualTo(Tensors.address(x) + 3 * Float.BYTES);
             Tensor half = Tensors.to(scope, x, DType.BFLOAT16);
             assertThat(new Pointer(Tensors.address(half)).getShort(2)).isEqualTo((short) 0x4000);
-            assertThat(Tensors.address(Tensors.zeros(scope, DEVICE, DType.FLOAT32, 0)))
+            assertThat(Tensors.address(Tensors.zeros(scope, Device.CPU, DType.FLOAT32, 0)))
                     .isZero();
+        }
+    }
+
+    @Test
+    void memoryOfAnotherDeviceIsNotRead() {
+        Assumptions.assumeFalse(DEVICE.isCpu(), "no other device named by mpo.test.device");
+        try (Scope scope = new Scope()) {
+            Tensor x = Tensors.of(scope, DEVICE, new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
+            assertThatThrownBy(x::bytes)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("toCpu");
+            Tensor row = Tensors.view(scope, x, 1, 1, 3);
+            assertThat(Tensors.address(row)).isEqualTo(Tensors.address(x) + 3 * Float.BYTES);
         }
     }
 

@@ -2,13 +2,12 @@ package dev.mpo.train.plan;
 
 import dev.mpo.core.config.LanguageConfig;
 import dev.mpo.core.config.ModelConfig;
-import dev.mpo.core.config.NormType;
 import dev.mpo.core.config.VisionConfig;
 import dev.mpo.core.model.Part;
 
 /**
- * Counts the numbers that are kept of each stage: in half precision what autograd keeps, from what each operator needs
- * for its backward pass; in single precision what the written-out backward passes of the layers ask for.
+ * Counts the numbers that are kept of each stage: what the written-out backward passes of the layers ask for, and what
+ * each operator of the others needs for its backward pass.
  *
  * <p>Letters: D width, I intermediate width, Q query width, KV key-value width, T tokens, K keys of all segments
  * together.
@@ -45,43 +44,20 @@ final class ActivationModel {
     }
 
     /**
-     * Returns what a vision layer keeps beside its input: the outputs of both norms (2D), queries, keys and values
-     * (3D), attention (D), both linear outputs before their scales (2D), the middle of the residual (D), and two of the
-     * feed-forward's inner values (2I). RMS norms also keep the normalised input. Written out, the norms' outputs are
-     * computed again and the inner value is kept once: 7D + I.
+     * Returns what a vision layer keeps beside its input: queries, keys and values (3D), attention (D), both linear
+     * outputs before their scales (2D), the middle of the residual (D), and the feed-forward's inner value (I).
      */
     double visionLayer() {
         VisionConfig vision = config.vision();
-        if (!settings.narrow()) {
-            return patches() * (WRITTEN_VISION_WIDTHS * vision.hiddenSize() + vision.intermediateSize());
-        }
-        double width = 9.0 * vision.hiddenSize();
-        if (vision.normType() == NormType.RMS_NORM) {
-            width += 2.0 * vision.hiddenSize();
-        }
-        if (vision.qkNormalization()) {
-            width += 4.0 * vision.hiddenSize();
-        }
-        return patches() * (width + 2.0 * vision.intermediateSize());
+        return patches() * (WRITTEN_VISION_WIDTHS * vision.hiddenSize() + vision.intermediateSize());
     }
 
     /**
-     * Returns what a decoder layer keeps beside its input: both norms normalised and scaled (4D), the middle of the
-     * residual (D), queries and attention output (2Q, or 3Q if segments are joined), keys and values as attention reads
-     * them (2QK/T with grouped heads, which are repeated), and four inner values of the gated feed-forward (4I).
-     * Written out: the middle of the residual, queries and attention output, keys and values once, and two inner
-     * values: D + 2Q + 2KV + 2I.
+     * Returns what a decoder layer keeps beside its input: the middle of the residual (D), queries and attention output
+     * (2Q), keys and values (2KV), and two inner values of the gated feed-forward (2I).
      */
     double decoderLayer() {
-        LanguageConfig language = config.language();
-        double queries = (double) language.numHeads() * language.headDim();
-        if (!settings.narrow()) {
-            return stream.tokens() * writtenPerRow() + keysAndValues();
-        }
-        boolean grouped = language.numKeyValueHeads() < language.numHeads();
-        double keyValues = (grouped ? stream.keys() : Math.max(stream.tokens(), stream.keys())) * 2 * queries;
-        double perToken = 5.0 * language.hiddenSize() + 3 * queries + 4.0 * language.intermediateSize();
-        return stream.tokens() * perToken + keyValues;
+        return stream.tokens() * writtenPerRow() + keysAndValues();
     }
 
     private double writtenPerRow() {
@@ -95,27 +71,9 @@ final class ActivationModel {
         return 2.0 * stream.tokens() * language.numKeyValueHeads() * language.headDim();
     }
 
-    /** Returns the additive masks of the branches, which the attention kernel of single precision does without. */
-    double masks() {
-        return !settings.narrow()
-                ? 0
-                : stream.segments().stream()
-                        .filter(segment -> segment.prefix() > 0)
-                        .mapToDouble(segment -> (double) segment.tokens() * (segment.prefix() + segment.tokens()))
-                        .max()
-                        .orElse(0);
-    }
-
     /** Returns the last decoder layer's, of which only the rows of labels are complete. */
     double lastDecoderLayer() {
-        LanguageConfig language = config.language();
-        double queries = (double) language.numHeads() * language.headDim();
-        double rows = (double) stream.lastRows();
-        if (!settings.narrow()) {
-            return rows * writtenPerRow() + keysAndValues();
-        }
-        double perRow = 4.0 * language.hiddenSize() + 3 * queries + 4.0 * language.intermediateSize();
-        return 2 * decoderInput() + rows * perRow + stream.keysLast() * 2 * queries;
+        return stream.lastRows() * writtenPerRow() + keysAndValues();
     }
 
     /** Returns what the projector keeps: its input shuffled and normalised, and the inner value twice. */
@@ -138,10 +96,8 @@ final class ActivationModel {
     double backwardOfLayer() {
         LanguageConfig language = config.language();
         VisionConfig vision = config.vision();
-        double widths = settings.narrow() ? 2 : 6;
-        double inner = settings.narrow() ? 3 : 4;
-        double decoder = stream.tokens() * (widths * language.hiddenSize() + inner * language.intermediateSize());
-        if (!settings.narrow() && !settings.isDifferentiated(Part.VISION)) {
+        double decoder = stream.tokens() * (6.0 * language.hiddenSize() + 4.0 * language.intermediateSize());
+        if (!settings.isDifferentiated(Part.VISION)) {
             return Math.max(
                     decoder,
                     patches() * ((WRITTEN_VISION_WIDTHS + 1) * vision.hiddenSize() + 2.0 * vision.intermediateSize()));

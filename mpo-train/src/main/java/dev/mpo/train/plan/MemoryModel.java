@@ -120,7 +120,7 @@ public final class MemoryModel {
                 inner += layers * model.visionLayer();
             }
             double sum = settings.recompute() == Recompute.FULL ? inputs : inputs + inner;
-            return bytes * (sum + model.masks() / settings.batchSize());
+            return bytes * sum;
         }
 
         private double lastLayer() {

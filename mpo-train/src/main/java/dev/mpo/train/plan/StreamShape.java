@@ -58,17 +58,4 @@ record StreamShape(int tiles, List<Segment> segments, int lastRows, int scored) 
     int tokens() {
         return segments.stream().mapToInt(Segment::tokens).sum();
     }
-
-    /** Returns the keys of all segments together: a prefix counts for each segment that sees it. */
-    int keys() {
-        return segments.stream().mapToInt(s -> s.tokens() + s.prefix()).sum();
-    }
-
-    /** Returns the keys of all segments that have rows in the last layer. */
-    int keysLast() {
-        return segments.stream()
-                .filter(s -> s.lastRows() > 0)
-                .mapToInt(s -> s.tokens() + s.prefix())
-                .sum();
-    }
 }

@@ -42,21 +42,14 @@ public interface RecomputeChoice {
         };
     }
 
-    /**
-     * Estimates the activations kept over all layers, from above: what autograd keeps in half precision, and what the
-     * written-out backward passes do otherwise.
-     */
+    /** Estimates the activations that the written-out backward passes keep over all layers, from above. */
     static long activationBytes(ModelConfig config, DType compute, PackedBatch batch) {
         VisionConfig vision = config.vision();
         LanguageConfig language = config.language();
         boolean half = compute == DType.BFLOAT16 || compute == DType.FLOAT16;
         long patches = batch.numTiles() * ((long) vision.patchesPerSide() * vision.patchesPerSide() + 1);
-        long perPatch = half
-                ? 12L * vision.hiddenSize() + 3L * vision.intermediateSize()
-                : 9L * vision.hiddenSize() + vision.intermediateSize();
-        long perToken = half
-                ? 14L * language.hiddenSize() + 5L * language.intermediateSize()
-                : 7L * language.hiddenSize() + 2L * language.intermediateSize();
+        long perPatch = 9L * vision.hiddenSize() + vision.intermediateSize();
+        long perToken = 7L * language.hiddenSize() + 2L * language.intermediateSize();
         long logits = (long) batch.labels().length * language.vocabSize();
         long layers = patches * perPatch * vision.numLayers() + batch.numTokens() * perToken * language.numLayers();
         return (half ? 2 : 4) * layers + 4 * logits;
