@@ -26,9 +26,15 @@ import java.util.stream.IntStream;
  * @param masks additive mask per segment, [queries, keys], or empty where causality alone suffices
  * @param varlen for the variable-length kernel: running sums of query and of key counts, [segments + 1], and the row of
  *     each key; none for the other
- * @param longest for the variable-length kernel: the most queries and the most keys of a segment
+ * @param longest for the variable-length kernel: bounds of the queries and of the keys of a segment
  */
 record AttentionPlan(Tensor rows, long[] segments, long[] pieces, Tensor[] masks, Tensor[] varlen, long[] longest) {
+
+    /**
+     * What the variable-length kernel is told at least: at one query per segment libtorch takes another path, which
+     * exchanges queries and heads and is none that {@link VarlenAttention} checks.
+     */
+    private static final long FEWEST_QUERIES = 2;
 
     /** How attention over a packed stream is computed. */
     enum Kernel {
@@ -92,7 +98,7 @@ record AttentionPlan(Tensor rows, long[] segments, long[] pieces, Tensor[] masks
             long[] pieces = AttentionPieces.of(segments);
             if (kernel == Kernel.VARLEN) {
                 VarlenLayout layout = VarlenLayout.of(segments);
-                long[] longest = {layout.mostQueries(), layout.mostKeys()};
+                long[] longest = {Math.max(FEWEST_QUERIES, layout.mostQueries()), layout.mostKeys()};
                 return new AttentionPlan(rowTensor, segments, pieces, new Tensor[0], varlen(layout), longest);
             }
             return new AttentionPlan(rowTensor, segments, pieces, masks(segments), new Tensor[0], new long[0]);

@@ -10,11 +10,16 @@ package dev.mpo.core.model;
  * gradient of the layer's input, which means nothing if it was not {@code wanted}. Compared with autograd that is half
  * of the memory and fewer passes over it.
  *
- * <p>Attention is libtorch's fused CPU kernel, whose backward operator takes the output and the log-sum-exp of the
- * scores. It knows no mask here: a query's keys are divided into runs that are seen entirely and one that is causal
+ * <p>On the CPU attention is libtorch's fused kernel, whose backward operator takes the output and the log-sum-exp of
+ * the scores. It knows no mask here: a query's keys are divided into runs that are seen entirely and one that is causal
  * (the {@linkplain AttentionPlan pieces}). Each piece is one call; with {@code L = log(sum_i exp(L_i))} over the pieces
  * of a query the output is {@code sum_i exp(L_i - L) o_i}. Backward, the kernel gets {@code L} and the merged output
- * for every piece, with which its weights {@code exp(s - L)} are the true ones; the pieces' gradients then add up.
+ * for every piece, with which its weights {@code exp(s - L)} are the true ones; the pieces' gradients then add up. On
+ * CUDA in half precision it is variable-length flash attention over gathered keys, whose gradients are added back to
+ * the rows that they came from.
+ *
+ * <p>In half precision the sums {@code s}, scales, log-sum-exps and sums over pieces or segments are in single
+ * precision, everything with one number per channel of a token in half.
  *
  * <p>Letters as in {@link ModelOps}; R rows that a layer computes.
  */
@@ -268,6 +273,12 @@ final class LayerOps {
                 r = self.add_heads(torch.slice(gv, 0, pieces[j + 2], pieces[j + 3]), dv)
               return [torch.to(gq, kind), torch.to(gk, kind), torch.to(gv, kind)]
 
+            def scatter_keys(self, g: Tensor, like: Tensor, rows: Tensor) -> Tensor:
+              kind = ops.prim.dtype(g)
+              wide = self.single_if_half(kind)
+              sums = torch.zeros(torch.size(like), dtype=wide, layout=None, device=ops.prim.device(g))
+              return torch.to(torch.index_add_(sums, 0, rows, torch.to(g, wide)), kind)
+
             def stream_attention(self, q: Tensor, k: Tensor, v: Tensor, pieces: List[int], varlen: List[Tensor], longest: List[int]) -> List[Tensor]:
               none = torch.zeros([0], dtype=ops.prim.dtype(q), layout=None, device=ops.prim.device(q))
               if torch.len(varlen) > 0:
@@ -289,9 +300,7 @@ final class LayerOps {
                 gh = torch.view(g, [-1, torch.size(q, 1), torch.size(q, 2)])
                 ah = torch.view(a, [-1, torch.size(q, 1), torch.size(q, 2)])
                 gq, gks, gvs, = torch._flash_attention_backward(gh, q, ks, vs, ah, lse, cu_q, cu_k, longest[0], longest[1], 0., True, rng, unused)
-                gk = torch.index_add_(torch.zeros_like(k, memory_format=0), 0, rows, gks)
-                gv = torch.index_add_(torch.zeros_like(v, memory_format=0), 0, rows, gvs)
-                out = [gq, gk, gv]
+                out = [gq, self.scatter_keys(gks, k, rows), self.scatter_keys(gvs, v, rows)]
               else:
                 out = self.pieces_backward(g, q, k, v, a, lse, pieces)
               return out

@@ -79,7 +79,7 @@ class AttentionPiecesTest {
     }
 
     @Test
-    void theProcessorUsesPiecesExceptInHalfPrecision() {
+    void theProcessorUsesPiecesInEveryPrecision() {
         ModelConfig config = TinyModels.config(Family.QWEN2, false, NormType.LAYER_NORM);
         for (DType type : List.of(DType.FLOAT32, DType.FLOAT64, DType.BFLOAT16)) {
             assertThat(AttentionPlan.Kernel.of(Device.CPU, type, config)).isEqualTo(AttentionPlan.Kernel.PIECES);

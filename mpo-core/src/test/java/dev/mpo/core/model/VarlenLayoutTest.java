@@ -53,6 +53,16 @@ class VarlenLayoutTest {
     }
 
     @Test
+    void theKernelIsToldOfTwoQueriesWhereEachSegmentHasOne() {
+        try (Scope scope = new Scope()) {
+            AttentionPlan plan =
+                    AttentionPlan.scoredOnly(scope, batch(2, 3, 5), AttentionPlan.Kernel.VARLEN, DEVICE, DType.FLOAT32);
+            assertThat(plan.longest()).containsExactly(2, 4);
+            assertThat(plan.varlen()[0].toLongArray()).containsExactly(0, 1, 2, 3);
+        }
+    }
+
+    @Test
     void theProcessorUsesMasks() {
         assertThat(VarlenAttention.applies(Device.CPU, DType.BFLOAT16, CONFIG)).isFalse();
         assertThat(VarlenAttention.applies(Device.CPU, DType.FLOAT32, CONFIG)).isFalse();
