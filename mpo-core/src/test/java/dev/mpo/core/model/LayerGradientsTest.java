@@ -79,7 +79,9 @@ class LayerGradientsTest {
         }
     }
 
-    /** In half precision the pass errs at most twice as much as autograd in half precision does. */
+    /**
+     * In half precision the pass errs little more than autograd does: no tensor twice as much, all together 1.25 times.
+     */
     @ParameterizedTest
     @CsvSource({
         "QWEN2, LAYER_NORM, false, true",
@@ -121,11 +123,24 @@ class LayerGradientsTest {
 
     private static void assertAsClose(
             String layer, Map<String, double[]> found, Map<String, double[]> like, Map<String, double[]> expected) {
+        assertThat(relativeError(found, expected))
+                .as(layer + " as a whole")
+                .isLessThanOrEqualTo(1.25 * relativeError(like, expected));
         expected.forEach((name, exact) -> {
             double error = distance(found.get(name), exact);
             double allowed = 2 * distance(like.get(name), exact) + 2e-3 * norm(exact);
             assertThat(error).as(layer + " " + name).isLessThanOrEqualTo(allowed);
         });
+    }
+
+    /** Root of the sum, over all tensors, of squared errors relative to the tensor's size. */
+    private static double relativeError(Map<String, double[]> found, Map<String, double[]> expected) {
+        double sum = 0;
+        for (Map.Entry<String, double[]> entry : expected.entrySet()) {
+            double size = norm(entry.getValue());
+            sum += size > 0 ? Math.pow(distance(found.get(entry.getKey()), entry.getValue()) / size, 2) : 0;
+        }
+        return Math.sqrt(sum);
     }
 
     private static void compare(VisionLanguageModel model, boolean trim, boolean wanted) {

@@ -9,8 +9,7 @@ import dev.mpo.core.model.Part;
  * Counts the numbers that are kept of each stage: what the written-out backward passes of the layers ask for, and what
  * each operator of the others needs for its backward pass.
  *
- * <p>Letters: D width, I intermediate width, Q query width, KV key-value width, T tokens, K keys of all segments
- * together.
+ * <p>Letters: D width, I intermediate width, Q query width, KV key-value width.
  */
 final class ActivationModel {
 

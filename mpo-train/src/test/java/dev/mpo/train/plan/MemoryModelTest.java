@@ -47,6 +47,17 @@ class MemoryModelTest {
     }
 
     @Test
+    void halfPrecisionKeepsTheSameActivationsInHalfOfTheBytes() {
+        MemoryModel model = new MemoryModel(ModelConfig.published("InternVL2_5-8B"), Calibration.gpu());
+        for (Recompute recompute : Recompute.values()) {
+            MemoryUse half = model.of(PairShape.typical(), PlanSettings.of(true).withRecompute(recompute));
+            MemoryUse single =
+                    model.of(PairShape.typical(), PlanSettings.of(false).withRecompute(recompute));
+            assertThat(half.activations()).as(recompute.name()).isEqualTo(single.activations() / 2);
+        }
+    }
+
+    @Test
     void shardsAreDividedAndOffloadedStateMovesToTheHost() {
         MemoryModel model = new MemoryModel(ModelConfig.published("InternVL2_5-8B"), Calibration.gpu());
         PlanSettings alone = PlanSettings.of(true);

@@ -30,6 +30,8 @@ class RecomputeChoiceTest {
         long needed = 10 * (7 * 96 + 2 * 256) * 3 * 4;
         assertThat(RecomputeChoice.activationBytes(CONFIG, DType.FLOAT32, batch(10)))
                 .isEqualTo(needed);
+        assertThat(RecomputeChoice.activationBytes(CONFIG, DType.BFLOAT16, batch(10)))
+                .isEqualTo(needed / 2);
         AtomicLong free = new AtomicLong(2 * needed);
         RecomputeChoice choice = RecomputeChoice.byMemory(CONFIG, DType.FLOAT32, false, free::get);
         assertThat(choice.of(batch(10))).isEqualTo(Recompute.NONE);
