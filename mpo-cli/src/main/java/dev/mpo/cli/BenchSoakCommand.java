@@ -25,7 +25,11 @@ final class BenchSoakCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli injects it before anything runs
     private CommandSpec spec;
 
-    @Option(names = "--preset", paramLabel = "NAME", defaultValue = "nano", description = "nano, micro or 1b.")
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            defaultValue = "nano",
+            description = "nano, micro, or a published size: 1b, 2b, 4b, 8b.")
     private String preset = "nano";
 
     @Option(

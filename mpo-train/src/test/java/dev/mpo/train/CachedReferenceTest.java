@@ -74,6 +74,7 @@ class CachedReferenceTest {
                 "train.max_steps=6",
                 "train.learning_rate=0.001",
                 "train.num_threads=1",
+                "train.precision=fp32",
                 "reference.mode=cached"));
         settings.addAll(List.of(more));
         return RunConfig.load(List.of(), settings);

@@ -3,6 +3,7 @@ package dev.mpo.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mpo.core.tensor.TorchRuntime;
 import dev.mpo.data.image.PngWriter;
 import dev.mpo.data.image.RgbImage;
 import dev.mpo.data.synth.NanoCheckpoint;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
 
 /**
  * A complete small world to train in, made on the spot: a checkpoint of about 30 thousand parameters with its
@@ -68,6 +70,12 @@ public record NanoRun(Path folder) {
         NanoRun run = create(folder);
         NanoFiles.toInternLm2(run.model());
         return run;
+    }
+
+    /** Aborts the calling test where training would run on a GPU. */
+    public static void requireSameBits() {
+        Assumptions.assumeTrue(
+                TorchRuntime.numGpus() == 0, "a GPU adds in no fixed order: a run is not the same bits twice");
     }
 
     Path model() {

@@ -38,6 +38,7 @@ class NanoTrainingTest {
 
     @Test
     void theSameSeedGivesBitIdenticalNumbers() {
+        NanoRun.requireSameBits();
         String[] settings = {"data.shuffle=true", "model.drop_path_rate=0.3", "train.max_steps=6"};
         List<ObjectNode> first = computed(qwen2.train("same-1", settings));
         assertThat(computed(qwen2.train("same-2", settings))).isEqualTo(first);
@@ -47,6 +48,7 @@ class NanoTrainingTest {
 
     @Test
     void droppedPathsAreDrawnFromTheSeed() {
+        NanoRun.requireSameBits();
         String[] settings = {"model.drop_path_rate=0.5", "train.per_device_batch_size=4", "data.max_dynamic_patch=2"};
         List<ObjectNode> first = computed(qwen2.train("drop-1", settings));
         assertThat(computed(qwen2.train("drop-2", settings))).isEqualTo(first);
@@ -55,6 +57,7 @@ class NanoTrainingTest {
 
     @Test
     void theNumberOfLoaderThreadsChangesNothing() {
+        NanoRun.requireSameBits();
         List<ObjectNode> one = computed(qwen2.train("workers-1", "data.shuffle=true"));
         assertThat(computed(qwen2.train("workers-4", "data.shuffle=true", "data.num_workers=4")))
                 .isEqualTo(one);

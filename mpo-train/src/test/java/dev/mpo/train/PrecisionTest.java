@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mpo.core.tensor.TorchRuntime;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -41,8 +42,11 @@ class PrecisionTest {
         List<JsonNode> shared = run.train("shared", frozen);
         List<JsonNode> apart = run.train("apart", frozen, "reference.path=" + run.model());
         for (int i = 0; i < shared.size(); i++) {
-            assertThat(shared.get(i).get("loss")).isEqualTo(apart.get(i).get("loss"));
-            assertThat(shared.get(i).get("grad_norm")).isEqualTo(apart.get(i).get("grad_norm"));
+            for (String name : List.of("loss", "grad_norm")) {
+                double expected = apart.get(i).get(name).doubleValue();
+                double tolerance = TorchRuntime.numGpus() == 0 ? 0 : 1e-6 * expected; // which adds in no fixed order
+                assertThat(shared.get(i).get(name).doubleValue()).isCloseTo(expected, within(tolerance));
+            }
         }
     }
 }

@@ -116,6 +116,7 @@ class ResumeTest {
     }
 
     private static void assertSameRun(Path output, Path expected) throws IOException {
+        NanoRun.requireSameBits();
         assertThat(computed(output)).isEqualTo(computed(expected));
         assertThat(weights(output)).isEqualTo(weights(expected));
         assertThat(lines(output.resolve("bad_samples.jsonl"))).isEqualTo(lines(expected.resolve("bad_samples.jsonl")));

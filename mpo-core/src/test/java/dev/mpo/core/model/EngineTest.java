@@ -9,6 +9,7 @@ import dev.mpo.core.tensor.DType;
 import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
+import dev.mpo.core.tensor.Tensors;
 import dev.mpo.testkit.TestDevice;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -150,14 +151,23 @@ class EngineTest {
 
     private static double numeric(VisionLanguageModel model, PackedBatch batch, Tensor weight, int index) {
         double step = 1e-5;
-        var buffer = weight.bytes().asDoubleBuffer();
-        double value = buffer.get(index);
-        buffer.put(index, value + step);
+        double[] values = weight.toDoubleArray();
+        double value = values[index];
+        values[index] = value + step;
+        set(weight, values);
         double up = weighted(model.score(batch));
-        buffer.put(index, value - step);
+        values[index] = value - step;
+        set(weight, values);
         double down = weighted(model.score(batch));
-        buffer.put(index, value);
+        values[index] = value;
+        set(weight, values);
         return (up - down) / (2 * step);
+    }
+
+    private static void set(Tensor weight, double... values) {
+        try (Scope scope = new Scope()) {
+            Tensors.copy(Tensors.of(scope, DEVICE, values, values.length), weight);
+        }
     }
 
     private static double weighted(double[] logps) {

@@ -7,12 +7,13 @@ import dev.mpo.core.config.ModelConfig;
 import dev.mpo.core.config.NormType;
 import dev.mpo.core.config.VisionConfig;
 import java.util.List;
+import java.util.Locale;
 
 /** Architectures to measure, by name. Weights are random: only shapes matter for time and memory. */
 public final class BenchPreset {
 
     /** The known names, smallest first. */
-    public static final List<String> NAMES = List.of("nano", "micro", "1b");
+    public static final List<String> NAMES = List.of("nano", "micro", "1b", "2b", "4b", "8b");
 
     private BenchPreset() {}
 
@@ -21,7 +22,7 @@ public final class BenchPreset {
         return switch (name) {
             case "nano" -> model(vision(64, 256, 2, 2, 112), language(512, 96, 256, 3, 4, 2, 24), 112);
             case "micro" -> model(vision(256, 1024, 6, 4, 448), language(8192, 384, 1024, 8, 6, 2, 64), 448);
-            case "1b" -> ModelConfig.published("InternVL2_5-1B");
+            case "1b", "2b", "4b", "8b" -> ModelConfig.published("InternVL2_5-" + name.toUpperCase(Locale.ROOT));
             default -> throw new ConfigException("--preset: expected one of " + NAMES + ", got \"" + name + "\"");
         };
     }

@@ -2,6 +2,7 @@ package dev.mpo.train.bench;
 
 import dev.mpo.core.config.ModelConfig;
 import dev.mpo.core.loss.MixedPreferenceLoss;
+import dev.mpo.core.model.Kind;
 import dev.mpo.core.model.ModelLayout;
 import dev.mpo.core.model.ModelOptions;
 import dev.mpo.core.model.Part;
@@ -83,7 +84,10 @@ public final class EngineBench {
 
     private static VisionLanguageModel policy(ModelConfig config, Set<Part> frozen, BenchOptions options) {
         Placement placement = options.placement();
-        ModelOptions trained = ModelOptions.trained().withFrozen(frozen).on(placement.device(), placement.compute());
+        ModelOptions trained = ModelOptions.trained()
+                .withDecayed((stage, spec) -> spec.kind() == Kind.MATRIX)
+                .withFrozen(frozen)
+                .on(placement.device(), placement.compute());
         VisionLanguageModel model = VisionLanguageModel.create(config, trained);
         RandomWeights.draw(model.parameters(), options.seed());
         return model;

@@ -170,6 +170,7 @@ class GoldenScoreTest {
         List<String> settings = new ArrayList<>(GoldenRuns.data(golden, expected.samples, work));
         settings.add("model.path=" + GoldenRuns.checkpoint(golden));
         settings.add("train.num_threads=1");
+        settings.add("train.precision=fp32");
         settings.addAll(more);
         RunConfig config = RunConfig.load(List.of(), settings);
         Path out = work.resolve("scores.jsonl");

@@ -65,6 +65,7 @@ class GoldenLoraTest {
         List<String> settings = new ArrayList<>(GoldenRuns.data(golden, samples, work));
         settings.add("model.path=" + GoldenRuns.checkpoint(golden));
         settings.add("engine.mode=" + mode);
+        settings.add("train.precision=fp32");
         settings.addAll(GoldenRuns.adapters(
                 golden.get("wrap").textValue(),
                 golden.get("r").intValue(),
