@@ -40,7 +40,7 @@ class MicroBatchTest {
 
     @BeforeAll
     static void createModels() {
-        policy = RandomModels.draw(CONFIG, ModelOptions.trained(), 1);
+        policy = RandomModels.draw(CONFIG, ModelOptions.trained().on(DEVICE, DType.FLOAT32), 1);
         reference = new CopyReference(RandomModels.draw(CONFIG, ModelOptions.frozen(DEVICE, DType.FLOAT32), 2));
     }
 
