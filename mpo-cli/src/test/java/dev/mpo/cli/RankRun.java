@@ -27,6 +27,14 @@ record RankRun(int exitCode, String output) {
         Assumptions.assumeTrue(found, "no mpirun on this machine (apt-get install openmpi-bin)");
     }
 
+    /**
+     * Hides CUDA devices from a process: these tests are about ranks that compute on the CPU and exchange tensors by
+     * MPI, and a machine may have fewer devices than they have ranks.
+     */
+    static void hideGpus(ProcessBuilder builder) {
+        builder.environment().put("CUDA_VISIBLE_DEVICES", "-1");
+    }
+
     /** Returns the words that start the program, small and soon. */
     static List<String> program() {
         return List.of(
@@ -56,6 +64,7 @@ record RankRun(int exitCode, String output) {
                         "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1",
                         "OMPI_MCA_mpi_yield_when_idle", "1",
                         "OMP_NUM_THREADS", "1"));
+        hideGpus(builder);
         Process process = builder.start();
         boolean ended = process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         if (!ended) {

@@ -52,6 +52,8 @@ class ResumeCommandTest {
                 "--set",
                 "train.num_threads=1",
                 "--set",
+                "train.precision=fp32",
+                "--set",
                 "train.learning_rate=1e-3");
         whole = folder.resolve("whole");
         assertThat(Run.mpo(arguments(whole).toArray(String[]::new)).exitCode()).isZero();

@@ -41,6 +41,7 @@ class ScoreCommandTest {
     private Run score(Path out, String... more) {
         List<String> arguments = new ArrayList<>(List.of("score", "--model", model.toString()));
         arguments.addAll(List.of("--meta", meta.toString(), "--out", out.toString()));
+        arguments.addAll(List.of("--set", "train.precision=fp32"));
         arguments.addAll(List.of(more));
         return Run.mpo(arguments.toArray(new String[0]));
     }

@@ -92,6 +92,7 @@ class SlurmScriptsTest {
                         "OUTPUT", folder.resolve("run").toString()));
         builder.environment().remove("OMP_NUM_THREADS");
         builder.environment().putAll(Map.of("OMPI_ALLOW_RUN_AS_ROOT", "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"));
+        RankRun.hideGpus(builder);
         builder.environment().putAll(more);
         return builder;
     }

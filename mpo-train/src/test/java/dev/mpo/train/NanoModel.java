@@ -32,6 +32,7 @@ public record NanoModel(Path folder, Path meta) {
                 "model.path=" + folder,
                 "data.meta=" + meta,
                 "data.num_workers=1",
+                "train.precision=fp32",
                 "train.num_threads=1",
                 "train.per_device_batch_size=4"));
         settings.addAll(List.of(more));

@@ -10,6 +10,7 @@ import dev.mpo.core.generate.GenerationOptions;
 import dev.mpo.core.generate.Prompt;
 import dev.mpo.data.text.Turn;
 import dev.mpo.testkit.SharedFiles;
+import dev.mpo.train.config.TrainSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,8 +40,9 @@ class GoldenGenerationTest {
     private static void check(JsonNode c) throws IOException {
         Path checkpoint =
                 SharedFiles.require("goldens/checkpoints/" + c.get("checkpoint").textValue());
-        ChatOptions options =
-                ChatOptions.defaults().withMaxTiles(c.get("max_dynamic_patch").intValue());
+        ChatOptions options = ChatOptions.defaults()
+                .withMaxTiles(c.get("max_dynamic_patch").intValue())
+                .on(0, TrainSettings.Precision.FP32);
         int[] expected = ints(c.get("new_token_ids_32"));
         int[] untilStop = ints(c.get("ids_until_eos"));
         ChatRequest request = request(c, GenerationOptions.greedy(expected.length));

@@ -9,12 +9,10 @@ import dev.mpo.core.model.PackedBatch;
 import dev.mpo.core.model.Segment;
 import dev.mpo.core.model.VisionLanguageModel;
 import dev.mpo.core.tensor.DType;
-import dev.mpo.core.tensor.Device;
 import dev.mpo.core.tensor.Scope;
 import dev.mpo.data.pair.EncodedPair;
 import dev.mpo.data.pair.PairDataset;
 import dev.mpo.testkit.SharedFiles;
-import dev.mpo.testkit.TestDevice;
 import dev.mpo.train.Checksums;
 import dev.mpo.train.GoldenRuns;
 import dev.mpo.train.config.RunConfig;
@@ -35,8 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Models with adapters, switched on, switched off and merged, against the recordings of the reference. */
 class GoldenLoraTest {
-
-    private static final Device DEVICE = new Device(TestDevice.name());
 
     private static final double LOGPS_TOLERANCE = 1e-3;
     private static final double TOLERANCE = 1e-4;
@@ -175,7 +171,8 @@ class GoldenLoraTest {
     private static void checkSwitchedOff(ModelFolder folder, PackedPairs packed, VisionLanguageModel policy) {
         double[] off = policy.scoreWithoutAdapters(packed.batch());
         assertThat(off).isNotEqualTo(policy.score(packed.batch()));
-        try (VisionLanguageModel base = folder.load(ModelOptions.frozen(DEVICE, DType.FLOAT32))) {
+        try (VisionLanguageModel base =
+                folder.load(ModelOptions.frozen(policy.options().device(), DType.FLOAT32))) {
             assertThat(off).containsExactly(base.score(packed.batch()));
         }
     }
