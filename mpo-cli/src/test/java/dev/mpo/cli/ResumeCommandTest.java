@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mpo.core.tensor.TorchRuntime;
 import dev.mpo.data.synth.NanoCheckpoint;
 import dev.mpo.data.synth.NanoModelConfig;
 import dev.mpo.data.synth.SyntheticDataset;
@@ -87,6 +88,9 @@ class ResumeCommandTest {
     }
 
     private void assertSameAsWhole(Path output) throws IOException {
+        assumeThat(TorchRuntime.numGpus())
+                .as("a GPU adds in no fixed order: a run is not the same bits twice")
+                .isZero();
         assertThat(RunFiles.computed(output)).isEqualTo(RunFiles.computed(whole));
         assertThat(Files.mismatch(output.resolve("final/model.safetensors"), whole.resolve("final/model.safetensors")))
                 .isEqualTo(-1);

@@ -73,7 +73,6 @@ class CachedReferenceTest {
                 "data.num_workers=1",
                 "train.max_steps=6",
                 "train.learning_rate=0.001",
-                "train.precision=fp32",
                 "train.num_threads=1",
                 "train.precision=fp32",
                 "reference.mode=cached"));
