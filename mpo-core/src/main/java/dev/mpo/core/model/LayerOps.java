@@ -305,9 +305,42 @@ final class LayerOps {
                 out = self.pieces_backward(g, q, k, v, a, lse, pieces)
               return out
 
-            def decoder_forward(self, x: Tensor, w: List[Tensor], tables: List[Tensor], rows: Tensor, pieces: List[int], varlen: List[Tensor], longest: List[int], shape: List[int], eps: float, lora: float) -> List[Tensor]:
+            def joins_query_key_value(self, joined: List[Tensor], rows: Tensor) -> bool:
+              joins = False
+              if torch.len(joined) > 0:
+                joins = torch.numel(joined[0]) > 0 and torch.numel(rows) == 0
+              return joins
+
+            def joined_query_key_value(self, h: Tensor, joined: List[Tensor], tables: List[Tensor], shape: List[int]) -> List[Tensor]:
+              heads, groups, d, packed, = shape
+              qkv = torch.view(self.linear(h, joined[0], joined[1]), [torch.size(h, 0), heads + groups + groups, d])
+              qk = self.rope(torch.narrow(qkv, 1, 0, heads + groups), tables[0], tables[1])
+              return [torch.narrow(qk, 1, 0, heads), torch.narrow(qk, 1, heads, groups), torch.narrow(qkv, 1, heads + groups, groups)]
+
+            def joined_query_key_value_back(self, gq: Tensor, gk: Tensor, gv: Tensor, h: Tensor, joined: List[Tensor], sums: List[Tensor], tables: List[Tensor], wanted: bool) -> Tensor:
+              gqk = self.rope(torch.cat([gq, gk], 1), tables[0], torch.neg(tables[1]))
+              g = torch.reshape(torch.cat([gqk, gv], 1), [torch.size(h, 0), -1])
+              r = self.add_product(sums[0], g, h, 1.)
+              r = self.add_rows(sums[1], g)
+              if wanted:
+                g = self.linear_backward_input(g, joined[0])
+              return g
+
+            def gate_up_back(self, g: Tensor, m: Tensor, gate: Tensor, up: Tensor, h: Tensor, joined: List[Tensor], sums: List[Tensor]) -> Tensor:
+              width = torch.size(g, 1)
+              both = torch.empty([torch.size(g, 0), 2 * width], dtype=ops.prim.dtype(g), layout=None, device=ops.prim.device(g))
+              r = torch.mul(m, g, out=torch.narrow(both, 1, width, width))
+              r = torch.silu_backward(torch.mul_(g, up), gate, grad_input=torch.narrow(both, 1, 0, width))
+              n = self.add_product(sums[2], both, h, 1.)
+              return self.linear_backward_input(both, joined[2])
+
+            def decoder_forward(self, x: Tensor, w: List[Tensor], joined: List[Tensor], tables: List[Tensor], rows: Tensor, pieces: List[int], varlen: List[Tensor], longest: List[int], shape: List[int], eps: float, lora: float) -> List[Tensor]:
               scale1 = self.rms_scale(x, eps)
-              q, k, v, = self.query_key_value(self.rms_apply(x, scale1, w[0]), w, tables, rows, shape, lora)
+              h = self.rms_apply(x, scale1, w[0])
+              if self.joins_query_key_value(joined, rows):
+                q, k, v, = self.joined_query_key_value(h, joined, tables, shape)
+              else:
+                q, k, v, = self.query_key_value(h, w, tables, rows, shape, lora)
               v = torch.contiguous(v)
               a, lse, rng, unused, = self.stream_attention(q, k, v, pieces, varlen, longest)
               if torch.numel(rows) > 0:
@@ -315,25 +348,35 @@ final class LayerOps {
               x1 = torch.add(x, self.lin(a, w, 13, lora))
               scale2 = self.rms_scale(x1, eps)
               h = self.rms_apply(x1, scale2, w[17])
-              gate = self.lin(h, w, 18, lora)
-              up = self.lin(h, w, 22, lora)
+              if torch.len(joined) > 0:
+                gate, up, = torch.chunk(torch.linear(h, joined[2]), 2, -1)
+              else:
+                gate = self.lin(h, w, 18, lora)
+                up = self.lin(h, w, 22, lora)
               y = torch.add(x1, self.lin(torch.mul_(torch.silu(gate), up), w, 26, lora))
               return [y, scale1, q, k, v, a, lse, rng, unused, x1, scale2, gate, up]
 
-            def decoder_backward(self, gy: Tensor, x: Tensor, kept: List[Tensor], w: List[Tensor], s: List[Tensor], tables: List[Tensor], rows: Tensor, pieces: List[int], varlen: List[Tensor], longest: List[int], shape: List[int], lora: float, wanted: bool) -> Tensor:
+            def decoder_backward(self, gy: Tensor, x: Tensor, kept: List[Tensor], w: List[Tensor], s: List[Tensor], joined: List[Tensor], sums: List[Tensor], tables: List[Tensor], rows: Tensor, pieces: List[int], varlen: List[Tensor], longest: List[int], shape: List[int], lora: float, wanted: bool) -> Tensor:
               scale1, q, k, v, a, lse, rng, unused, x1, scale2, gate, up, = kept
               m = torch.silu(gate)
               g = self.lin_back(gy, torch.mul(m, up), w, 26, s, lora, True)
-              g_up = torch.mul_(m, g)
-              g_gate = torch.silu_backward(torch.mul_(g, up), gate)
               h = self.rms_apply(x1, scale2, w[17])
-              g = self.lin_back(g_gate, h, w, 18, s, lora, True)
-              g = torch.add_(g, self.lin_back(g_up, h, w, 22, s, lora, True))
+              if torch.len(joined) > 0:
+                g = self.gate_up_back(g, m, gate, up, h, joined, sums)
+              else:
+                g_up = torch.mul_(m, g)
+                g_gate = torch.silu_backward(torch.mul_(g, up), gate)
+                g = self.lin_back(g_gate, h, w, 18, s, lora, True)
+                g = torch.add_(g, self.lin_back(g_up, h, w, 22, s, lora, True))
               g1 = torch.add_(self.rms_back(g, x1, scale2, w[17], s[17]), gy)
               g = self.lin_back(g1, a, w, 13, s, lora, True)
               gq, gk, gv, = self.stream_attention_back(g, q, k, v, a, lse, rng, unused, pieces, varlen, longest)
               wanted = wanted or torch.numel(s[0]) > 0
-              g = self.query_key_value_back(gq, gk, gv, self.rms_apply(x, scale1, w[0]), w, s, tables, rows, shape, lora, wanted)
+              h = self.rms_apply(x, scale1, w[0])
+              if self.joins_query_key_value(joined, rows):
+                g = self.joined_query_key_value_back(gq, gk, gv, h, joined, sums, tables, wanted)
+              else:
+                g = self.query_key_value_back(gq, gk, gv, h, w, s, tables, rows, shape, lora, wanted)
               if wanted:
                 g = self.rms_back(g, x, scale1, w[0], s[0])
                 if torch.numel(rows) > 0:

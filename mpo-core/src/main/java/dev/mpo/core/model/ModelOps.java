@@ -104,8 +104,15 @@ final class ModelOps {
               return [torch.to(torch.cos(angles), dtype), torch.to(torch.sin(angles), dtype)]
 
             def rope(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-              a, b = torch.chunk(x, 2, -1)
-              return torch.add(torch.mul(x, cos), torch.mul(torch.cat([torch.neg(b), a], -1), sin))
+              if ops.prim.dtype(x) == 15:
+                half = torch.size(x, -1) // 2
+                y = torch.mul(x, cos)
+                r = torch.addcmul_(torch.narrow(y, 2, 0, half), torch.narrow(x, 2, half, half), torch.narrow(sin, 2, 0, half), value=-1)
+                r = torch.addcmul_(torch.narrow(y, 2, half, half), torch.narrow(x, 2, 0, half), torch.narrow(sin, 2, half, half), value=1)
+              else:
+                a, b = torch.chunk(x, 2, -1)
+                y = torch.add(torch.mul(x, cos), torch.mul(torch.cat([torch.neg(b), a], -1), sin))
+              return y
 
             def causal_mask(self, queries: int, keys: int, dtype: int, device: str) -> Tensor:
               m = torch.full([queries, keys], float("-inf"), dtype=dtype, layout=None, device=torch.device(device))

@@ -27,6 +27,9 @@ public record ModelOptions(
 
     private static final long DEFAULT_MAX_LOGITS = 1L << 24;
 
+    /** Each chunk reads the output matrix and adds to its gradient, so that a GPU wants few of them. */
+    private static final long MAX_LOGITS_ON_DEVICES = 1L << 27;
+
     /** Tells whether weight decay applies to a parameter. */
     public interface DecayRule {
         /** Returns whether weight decay applies to this parameter of this stage. */
@@ -49,7 +52,7 @@ public record ModelOptions(
                 Set.of(Part.values()),
                 (stage, parameter) -> parameter.kind() == Kind.MATRIX,
                 LoraSpec.NONE,
-                DEFAULT_MAX_LOGITS,
+                maxLogits(device),
                 Sharding.NONE);
     }
 
@@ -76,7 +79,11 @@ public record ModelOptions(
 
     /** Returns these options on another device and in another type. */
     public ModelOptions on(Device place, DType type) {
-        return new ModelOptions(place, type, frozen, decayed, lora, maxLogits, sharding);
+        return new ModelOptions(place, type, frozen, decayed, lora, maxLogits(place), sharding);
+    }
+
+    private static long maxLogits(Device place) {
+        return place.isCpu() ? DEFAULT_MAX_LOGITS : MAX_LOGITS_ON_DEVICES;
     }
 
     /** Returns these options for a process that holds a part of the model. */

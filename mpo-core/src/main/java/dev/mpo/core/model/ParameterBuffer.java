@@ -7,7 +7,9 @@ import dev.mpo.core.tensor.Tensor;
 import dev.mpo.core.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,7 @@ public final class ParameterBuffer implements AutoCloseable {
         private @Nullable Scope owner;
         private @Nullable Tensor vector;
         private List<Tensor> views = List.of();
+        private Map<List<String>, Tensor> joined = Map.of();
         private int generation;
 
         Whole(DType type) {
@@ -66,6 +69,7 @@ public final class ParameterBuffer implements AutoCloseable {
             owner = fresh;
             vector = all;
             views = Collections.unmodifiableList(each);
+            joined = joined(fresh, all);
             generation++;
         }
 
@@ -76,6 +80,21 @@ public final class ParameterBuffer implements AutoCloseable {
             owner = null;
             vector = null;
             views = List.of();
+            joined = Map.of();
+        }
+
+        private Map<List<String>, Tensor> joined(Scope fresh, Tensor all) {
+            Map<List<String>, Tensor> found = new HashMap<>();
+            for (List<String> names : SlotPlan.NEIGHBOURS) {
+                long[] range = rangeOf(names);
+                if (range.length > 0) {
+                    ParameterSpec first = specs.get(indexOf(names.get(0)));
+                    long[] shape = first.shapeArray();
+                    shape[0] = (range[1] - range[0]) / (first.numElements() / shape[0]);
+                    found.put(names, Tensors.view(fresh, all, range[0], range[1] - range[0], shape));
+                }
+            }
+            return found;
         }
 
         Tensor vector() {
@@ -193,6 +212,41 @@ public final class ParameterBuffer implements AutoCloseable {
     /** Returns the full name of a parameter. */
     public String fullName(int index) {
         return stage + "." + specs.get(index).name();
+    }
+
+    /**
+     * Returns the first element of neighbouring parameters and the one after the last; none if they are no neighbours.
+     */
+    private long[] rangeOf(List<String> names) {
+        int first = indexOf(names.get(0));
+        long end = first < 0 ? 0 : offsets.get(first);
+        for (String name : names) {
+            int index = indexOf(name);
+            if (index < 0 || offsets.get(index) != end) {
+                return new long[0];
+            }
+            end += specs.get(index).numElements();
+        }
+        return new long[] {offsets.get(first), end};
+    }
+
+    private int indexOf(String name) {
+        for (int i = 0; i < specs.size(); i++) {
+            if (specs.get(i).name().equals(name)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** Returns one view of the weights of neighbouring parameters, rows after rows, or null. */
+    @Nullable Tensor joinedWeights(List<String> names) {
+        return weights.joined.get(names);
+    }
+
+    /** Returns one view of the gradients of neighbouring parameters, or null. */
+    @Nullable Tensor joinedGradients(List<String> names) {
+        return gradients == null ? null : gradients.joined.get(names);
     }
 
     /** Returns the weights that the model computes with, one view per parameter; only while they are there. */

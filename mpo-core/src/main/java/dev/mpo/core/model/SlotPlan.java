@@ -38,6 +38,15 @@ record SlotPlan(List<String> names) {
     static final SlotPlan HEAD =
             new Builder().plain("norm.weight", "head.weight").build();
 
+    /**
+     * Parameters of a decoder layer that are one matrix, or one vector, to a linear map of their common input where
+     * they lie next to each other in memory.
+     */
+    static final List<List<String>> NEIGHBOURS = List.of(
+            List.of("attention.q.weight", "attention.k.weight", "attention.v.weight"),
+            List.of("attention.q.bias", "attention.k.bias", "attention.v.bias"),
+            List.of("mlp.gate.weight", "mlp.up.weight"));
+
     private static SlotPlan decoder(String first) {
         return new Builder()
                 .plain("input_norm.weight")

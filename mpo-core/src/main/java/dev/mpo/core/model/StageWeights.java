@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parameters of a stage in the order its operator wants, with the gradients of the trained ones. Owns no tensor.
@@ -91,6 +92,42 @@ final class StageWeights {
         slots = all;
         baseSlots = base;
         generation = now;
+    }
+
+    /**
+     * Returns the weights of neighbouring parameters of a decoder layer, one view for each of
+     * {@link SlotPlan#NEIGHBOURS}, {@code absent} for those that the layer does not have; none if some are no
+     * neighbours or the layer has adapters.
+     */
+    Tensor[] joined(Tensor absent) {
+        return joined(absent, ParameterBuffer::joinedWeights);
+    }
+
+    /** Returns the gradient sums of {@link #joined}, {@code absent} where nothing is trained. */
+    Tensor[] joinedGradients(Tensor absent) {
+        return trained() ? joined(absent, ParameterBuffer::joinedGradients) : new Tensor[] {absent, absent, absent};
+    }
+
+    private Tensor[] joined(Tensor absent, Neighbours neighbours) {
+        if (buffers.size() != 1) {
+            return new Tensor[0];
+        }
+        ParameterBuffer buffer = buffers.get(0);
+        Tensor[] all = new Tensor[SlotPlan.NEIGHBOURS.size()];
+        for (int i = 0; i < all.length; i++) {
+            List<String> names = SlotPlan.NEIGHBOURS.get(i);
+            boolean known = buffer.specs().stream().anyMatch(spec -> names.contains(spec.name()));
+            Tensor view = neighbours.of(buffer, names);
+            if (known && view == null) {
+                return new Tensor[0];
+            }
+            all[i] = view == null ? absent : view;
+        }
+        return all;
+    }
+
+    private interface Neighbours {
+        @Nullable Tensor of(ParameterBuffer buffer, List<String> names);
     }
 
     /** Returns whether any parameter is trained. */

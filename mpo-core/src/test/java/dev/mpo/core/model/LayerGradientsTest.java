@@ -70,6 +70,29 @@ class LayerGradientsTest {
         }
     }
 
+    /** Weights that are neighbours in memory are one product: only matrices are decayed, so no bias lies between. */
+    @ParameterizedTest
+    @CsvSource({"QWEN2, false", "QWEN2, true", "INTERNLM2, true"})
+    void neighboursInMemoryAreMultipliedTogether(Family family, boolean trim) {
+        ModelConfig config = TinyModels.config(family, false, NormType.LAYER_NORM, 2);
+        ModelOptions options =
+                TinyModels.options(DType.FLOAT64).withDecayed((stage, spec) -> spec.kind() == Kind.MATRIX);
+        try (VisionLanguageModel model = TinyModels.random(config, options, 1)) {
+            boolean packed = family == Family.INTERNLM2;
+            Tensor none = model.decoderStages().get(0).weights().slots()[3];
+            Tensor[] joined = model.decoderStages().get(0).weights().joined(none);
+            assertThat(joined).hasSize(3);
+            assertThat(joined[0].numel()).isEqualTo(packed ? 0 : 64 * 32);
+            assertThat(joined[2].shape()).containsExactly(96, 32);
+            compare(model, trim, true);
+            compare(model, trim, false);
+        }
+        try (VisionLanguageModel apart = TinyModels.random(config, TinyModels.options(DType.FLOAT64), 1)) {
+            Tensor none = apart.decoderStages().get(0).weights().slots()[3];
+            assertThat(apart.decoderStages().get(0).weights().joined(none)).hasSize(family == Family.QWEN2 ? 0 : 3);
+        }
+    }
+
     @Test
     void frozenLayersPassGradientsOn() {
         ModelOptions options = TinyModels.options(DType.FLOAT64).withFrozen(Set.of(Part.VISION, Part.LANGUAGE));
@@ -149,8 +172,9 @@ class LayerGradientsTest {
             StepInputs pieces = inputs(scope, model, trim, AttentionPlan.Kernel.PIECES, DType.FLOAT64);
             StepInputs masks = inputs(scope, model, trim, AttentionPlan.Kernel.MASKS, DType.FLOAT64);
             for (LayerStage layer : layers(model)) {
+                long width = model.config().language().hiddenSize();
                 boolean vision = layer instanceof VisionLayerStage;
-                Tensor x = vision ? random(scope, 2, 5, 16) : random(scope, 33, 16);
+                Tensor x = vision ? random(scope, 2, 5, width) : random(scope, 33, width);
                 Outcome found = run(scope, model, layer, x, pieces, wanted);
                 Outcome expected = run(scope, model, layer, x, masks, wanted);
                 assertClose(

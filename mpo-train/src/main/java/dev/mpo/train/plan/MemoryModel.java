@@ -22,6 +22,7 @@ public final class MemoryModel {
 
     private static final int SINGLE = 4;
     private static final double MAX_LOGITS = 1 << 24;
+    private static final double MAX_LOGITS_ON_DEVICES = 1 << 27;
     private static final int GATHERED_STAGES = 2;
     private static final int PASSING_GRADIENTS = 3;
 
@@ -144,7 +145,8 @@ public final class MemoryModel {
                     * settings.batchSize()
                     * config.language().vocabSize();
             boolean kept = !settings.branched() || settings.recompute() == Recompute.NONE;
-            return SINGLE * (kept ? all + Math.min(all, MAX_LOGITS) : 2 * Math.min(all, MAX_LOGITS));
+            double chunk = Math.min(all, settings.narrow() ? MAX_LOGITS_ON_DEVICES : MAX_LOGITS);
+            return SINGLE * (kept ? all + chunk : 2 * chunk);
         }
     }
 }
