@@ -110,6 +110,7 @@ class CachedReferenceTest {
 
     @Test
     void aCachedReferenceGivesBitForBitTheNumbersOfALiveOne() throws IOException {
+        NanoRun.requireSameBits();
         for (String mode : List.of("branched", "plain")) {
             String[] more = {"engine.mode=" + mode, "model.drop_path_rate=0.2", "train.max_steps=12"};
             Outcome cached = train(settings(more));
@@ -123,6 +124,7 @@ class CachedReferenceTest {
 
     @Test
     void narrowWeightsAreCachedAlike() {
+        NanoRun.requireSameBits();
         String precision = "train.precision=bf16";
         assertThat(train(settings(precision)).steps())
                 .isEqualTo(train(settings(precision, "reference.mode=copy")).steps());
@@ -130,6 +132,7 @@ class CachedReferenceTest {
 
     @Test
     void aReferenceOfItsOwnIsCachedToo() {
+        NanoRun.requireSameBits();
         String other = "reference.path=" + otherModel;
         assertThat(train(settings(other)).steps())
                 .isEqualTo(train(settings(other, "reference.mode=copy")).steps());
@@ -137,6 +140,7 @@ class CachedReferenceTest {
 
     @Test
     void adaptersStartFromTheCachedReference() {
+        NanoRun.requireSameBits();
         String rank = "model.lora.rank=2";
         List<ObjectNode> steps = train(settings(rank)).steps();
         assertThat(steps.get(0).get("rewards/margins").doubleValue()).isZero();
@@ -164,6 +168,7 @@ class CachedReferenceTest {
 
     @Test
     void aLaterRunReusesASharedCacheAndAddsWhatIsMissing() throws IOException {
+        NanoRun.requireSameBits();
         String cache = "reference.cache=" + temp.resolve("cache");
         Outcome first = train(settings(cache));
         assertThat(first.scored()).isEqualTo(6);
@@ -179,6 +184,7 @@ class CachedReferenceTest {
 
     @Test
     void anInterruptedComputationGoesOnWhereItWas() throws IOException {
+        NanoRun.requireSameBits();
         Path cache = temp.resolve("cache");
         RunConfig settings = settings("reference.cache=" + cache);
         List<ObjectNode> expected = train(settings).steps();
@@ -201,6 +207,7 @@ class CachedReferenceTest {
 
     @Test
     void damagedRecordsAreComputedAgain() throws IOException {
+        NanoRun.requireSameBits();
         Path cache = temp.resolve("cache");
         RunConfig settings = settings("reference.cache=" + cache);
         List<ObjectNode> expected = train(settings).steps();
@@ -257,6 +264,7 @@ class CachedReferenceTest {
 
     @Test
     void substitutesOfUnusableRowsAreCached() throws IOException {
+        NanoRun.requireSameBits();
         Path meta = withRows(row -> row == 1 || row == 5 ? "{\"question\": \"no answers\"}" : null, false);
         String[] more = {"data.meta=" + meta, "data.max_bad_fraction=0.5", "train.max_steps=40", "data.shuffle=true"};
         Outcome cached = train(settings(more));

@@ -164,6 +164,7 @@ class MicroBatchTest {
     @ParameterizedTest
     @MethodSource("layouts")
     void aSeedDropsTheSamePathsAgain(BatchPacker layout) {
+        TestDevice.requireCpu("a GPU adds in no fixed order: gradients are not the same bits twice");
         RandomPairs random = new RandomPairs(24);
         List<EncodedPair> pairs = new ArrayList<>();
         while (pairs.stream().mapToInt(EncodedPair::numTiles).sum() < 6) {
