@@ -173,7 +173,8 @@ class GoldenLoraTest {
         assertThat(off).isNotEqualTo(policy.score(packed.batch()));
         try (VisionLanguageModel base =
                 folder.load(ModelOptions.frozen(policy.options().device(), DType.FLOAT32))) {
-            assertThat(off).containsExactly(base.score(packed.batch()));
+            // Equal but for rounding: only a layer without adapters multiplies neighbouring matrices together.
+            assertThat(off).containsExactly(base.score(packed.batch()), within(1e-5));
         }
     }
 }
