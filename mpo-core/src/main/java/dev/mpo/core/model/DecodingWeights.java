@@ -4,7 +4,6 @@ import dev.mpo.core.config.Family;
 import dev.mpo.core.config.LanguageConfig;
 import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
-import dev.mpo.core.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +26,7 @@ record DecodingWeights(Tensor[] slots, boolean packed) {
     private static final int QKV = 1;
     private static final int GATE = 18;
 
-    /** Arranges a model's parameters; views belong to {@code scope}. */
+    /** Arranges a model's parameters; what is not the model's own belongs to {@code scope}. */
     static DecodingWeights of(Scope scope, VisionLanguageModel model) {
         LanguageConfig config = model.config().language();
         List<Tensor> packed = new ArrayList<>();
@@ -45,12 +44,11 @@ record DecodingWeights(Tensor[] slots, boolean packed) {
     private static boolean pack(
             Scope scope, ParameterBuffer buffer, Tensor[] slots, LanguageConfig config, List<Tensor> to) {
         Tensor[] views = slots.clone();
-        if (!join(scope, buffer, views, GATE, "mlp.gate.weight", "mlp.up.weight")) {
+        if (!join(buffer, views, GATE, SlotPlan.GATE_UP)) {
             return false;
         }
         if (config.family() != Family.INTERNLM2) {
-            String[] weights = {"attention.q.weight", "attention.k.weight", "attention.v.weight"};
-            if (!join(scope, buffer, views, QKV, weights)) {
+            if (!join(buffer, views, QKV, SlotPlan.QUERY_KEY_VALUE)) {
                 return false;
             }
             if (config.attentionBias()) { // a few numbers: copied wherever they lie
@@ -63,23 +61,12 @@ record DecodingWeights(Tensor[] slots, boolean packed) {
     }
 
     /** Puts one view of neighbouring parameters into a slot; false if they are no neighbours. */
-    private static boolean join(Scope scope, ParameterBuffer buffer, Tensor[] slots, int slot, String... names) {
-        List<String> known = buffer.specs().stream().map(ParameterSpec::name).toList();
-        long start = buffer.offsets().get(known.indexOf(names[0]));
-        long end = start;
-        long rows = 0;
-        long[] shape = {};
-        for (String name : names) {
-            int index = known.indexOf(name);
-            if (buffer.offsets().get(index) != end) {
-                return false;
-            }
-            shape = buffer.specs().get(index).shapeArray();
-            end += buffer.specs().get(index).numElements();
-            rows += shape[0];
+    private static boolean join(ParameterBuffer buffer, Tensor[] slots, int slot, List<String> names) {
+        Tensor joined = buffer.joinedWeights(names);
+        if (joined == null) {
+            return false;
         }
-        shape[0] = rows;
-        slots[slot] = Tensors.view(scope, buffer.weights(), start, end - start, shape);
+        slots[slot] = joined;
         return true;
     }
 

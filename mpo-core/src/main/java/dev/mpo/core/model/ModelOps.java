@@ -132,13 +132,6 @@ final class ModelOps {
                 a = torch.scaled_dot_product_attention(q, k, v, None, 0., torch.size(q, 2) > 1)
               return torch.transpose(torch.squeeze(a, 0), 0, 1)
 
-            def varlen_attention(self, q: Tensor, k: Tensor, v: Tensor, varlen: List[Tensor], longest: List[int]) -> Tensor:
-              cu_q, cu_k, rows, = varlen
-              k = torch.index_select(k, 0, rows)
-              v = torch.index_select(v, 0, rows)
-              y, lse, rng, unused, debug, = torch._flash_attention_forward(q, k, v, cu_q, cu_k, longest[0], longest[1], 0., True, False)
-              return torch.reshape(y, [torch.size(y, 0), -1])
-
             def segment_attention(self, q: Tensor, k: Tensor, v: Tensor, segments: List[int], masks: List[Tensor]) -> Tensor:
               out = annotate(List[Tensor], [])
               n = torch.len(segments) // 6
@@ -159,7 +152,7 @@ final class ModelOps {
 
             def attention(self, q: Tensor, k: Tensor, v: Tensor, segments: List[int], masks: List[Tensor], varlen: List[Tensor], longest: List[int]) -> Tensor:
               if torch.len(varlen) > 0:
-                y = self.varlen_attention(q, k, v, varlen, longest)
+                y, lse, rng, unused, = self.stream_attention(q, k, v, annotate(List[int], []), varlen, longest)
               else:
                 y = self.segment_attention(q, k, v, segments, masks)
               return y

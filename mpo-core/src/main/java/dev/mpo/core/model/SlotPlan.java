@@ -38,14 +38,17 @@ record SlotPlan(List<String> names) {
     static final SlotPlan HEAD =
             new Builder().plain("norm.weight", "head.weight").build();
 
+    static final List<String> QUERY_KEY_VALUE =
+            List.of("attention.q.weight", "attention.k.weight", "attention.v.weight");
+
+    static final List<String> GATE_UP = List.of("mlp.gate.weight", "mlp.up.weight");
+
     /**
      * Parameters of a decoder layer that are one matrix, or one vector, to a linear map of their common input where
      * they lie next to each other in memory.
      */
-    static final List<List<String>> NEIGHBOURS = List.of(
-            List.of("attention.q.weight", "attention.k.weight", "attention.v.weight"),
-            List.of("attention.q.bias", "attention.k.bias", "attention.v.bias"),
-            List.of("mlp.gate.weight", "mlp.up.weight"));
+    static final List<List<String>> NEIGHBOURS =
+            List.of(QUERY_KEY_VALUE, List.of("attention.q.bias", "attention.k.bias", "attention.v.bias"), GATE_UP);
 
     private static SlotPlan decoder(String first) {
         return new Builder()

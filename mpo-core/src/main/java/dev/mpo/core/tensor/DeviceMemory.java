@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.LongBinaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,16 +28,7 @@ public final class DeviceMemory {
      * Empty where the system does not tell.
      */
     public static OptionalLong available(Device device) {
-        if (device.isCpu()) {
-            return host();
-        }
-        try {
-            long[] freeAndTotal = cuda(device);
-            return freeAndTotal.length == 0 ? OptionalLong.empty() : OptionalLong.of(freeAndTotal[0]);
-        } catch (LinkageError | RuntimeException e) {
-            LOG.debug("free memory of {} is unknown", device.name(), e);
-            return OptionalLong.empty();
-        }
+        return device.isCpu() ? host() : cuda(device, (free, total) -> free);
     }
 
     /**
@@ -45,16 +37,7 @@ public final class DeviceMemory {
      * measurement. Empty for the host and where the system does not tell.
      */
     public static OptionalLong taken(Device device) {
-        if (device.isCpu()) {
-            return OptionalLong.empty();
-        }
-        try {
-            long[] freeAndTotal = cuda(device);
-            return freeAndTotal.length == 0 ? OptionalLong.empty() : OptionalLong.of(freeAndTotal[1] - freeAndTotal[0]);
-        } catch (LinkageError | RuntimeException e) {
-            LOG.debug("used memory of {} is unknown", device.name(), e);
-            return OptionalLong.empty();
-        }
+        return device.isCpu() ? OptionalLong.empty() : cuda(device, (free, total) -> total - free);
     }
 
     private static OptionalLong host() {
@@ -77,16 +60,21 @@ public final class DeviceMemory {
     }
 
     /** Asks the CUDA runtime, whose current device is then this one, as libtorch leaves it too. */
-    private static long[] cuda(Device device) {
-        NativeLibrary runtime = runtime();
-        int index = Integer.parseInt(device.name().replaceAll("\\D", ""));
-        if (call(runtime, "cudaSetDevice", index) != 0) {
-            return new long[0];
+    private static OptionalLong cuda(Device device, LongBinaryOperator ofFreeAndTotal) {
+        try {
+            NativeLibrary runtime = runtime();
+            int index = Integer.parseInt(device.name().replaceAll("\\D", ""));
+            LongByReference free = new LongByReference();
+            LongByReference total = new LongByReference();
+            boolean known =
+                    call(runtime, "cudaSetDevice", index) == 0 && call(runtime, "cudaMemGetInfo", free, total) == 0;
+            return known
+                    ? OptionalLong.of(ofFreeAndTotal.applyAsLong(free.getValue(), total.getValue()))
+                    : OptionalLong.empty();
+        } catch (LinkageError | RuntimeException e) {
+            LOG.debug("memory of {} is unknown", device.name(), e);
+            return OptionalLong.empty();
         }
-        LongByReference free = new LongByReference();
-        LongByReference total = new LongByReference();
-        int error = call(runtime, "cudaMemGetInfo", free, total);
-        return error == 0 ? new long[] {free.getValue(), total.getValue()} : new long[0];
     }
 
     private static int call(NativeLibrary runtime, String function, Object... arguments) {
