@@ -2,8 +2,8 @@ package dev.mpo.bench;
 
 import dev.mpo.core.model.ModelOptions;
 import dev.mpo.core.model.VisionLanguageModel;
-import dev.mpo.train.bench.BenchPreset;
-import dev.mpo.train.bench.RandomWeights;
+import dev.mpo.tools.bench.BenchPreset;
+import dev.mpo.tools.bench.RandomWeights;
 import dev.mpo.train.optim.AdamW;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -7,7 +7,7 @@ import dev.mpo.core.model.PackedBatch;
 import dev.mpo.core.model.Recompute;
 import dev.mpo.core.model.VisionLanguageModel;
 import dev.mpo.core.tensor.Tensor;
-import dev.mpo.train.bench.PairShape;
+import dev.mpo.tools.bench.PairShape;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

@@ -1,9 +1,9 @@
 package dev.mpo.cli;
 
 import dev.mpo.core.tensor.TorchRuntime;
-import dev.mpo.train.bench.GenerationBench;
-import dev.mpo.train.bench.GenerationBenchOptions;
-import dev.mpo.train.bench.GenerationBenchReport;
+import dev.mpo.tools.bench.GenerationBench;
+import dev.mpo.tools.bench.GenerationBenchOptions;
+import dev.mpo.tools.bench.GenerationBenchReport;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;

@@ -1,8 +1,8 @@
 package dev.mpo.cli;
 
 import dev.mpo.core.ConfigException;
-import dev.mpo.train.bench.BenchPreset;
-import dev.mpo.train.bench.MemorySoak;
+import dev.mpo.tools.bench.BenchPreset;
+import dev.mpo.tools.bench.MemorySoak;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,8 +1,8 @@
 package dev.mpo.cli;
 
 import dev.mpo.core.ConfigException;
+import dev.mpo.tools.report.DataPreviewPage;
 import dev.mpo.train.config.RunConfig;
-import dev.mpo.train.report.DataPreviewPage;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,13 +1,13 @@
 package dev.mpo.cli;
 
-import dev.mpo.train.demo.Demo;
-import dev.mpo.train.demo.DemoFolder;
-import dev.mpo.train.demo.DemoOptions;
-import dev.mpo.train.demo.DemoResult;
-import dev.mpo.train.demo.loop.LoopDemo;
-import dev.mpo.train.demo.loop.LoopFolder;
-import dev.mpo.train.demo.loop.LoopOptions;
-import dev.mpo.train.demo.loop.LoopResult;
+import dev.mpo.tools.demo.Demo;
+import dev.mpo.tools.demo.DemoFolder;
+import dev.mpo.tools.demo.DemoOptions;
+import dev.mpo.tools.demo.DemoResult;
+import dev.mpo.tools.demo.loop.LoopDemo;
+import dev.mpo.tools.demo.loop.LoopFolder;
+import dev.mpo.tools.demo.loop.LoopOptions;
+import dev.mpo.tools.demo.loop.LoopResult;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;

@@ -2,11 +2,11 @@ package dev.mpo.cli;
 
 import dev.mpo.data.jsonl.PreferenceRow;
 import dev.mpo.data.synth.SyntheticDataset;
+import dev.mpo.tools.demo.DemoFolder;
+import dev.mpo.tools.demo.DemoListener;
+import dev.mpo.tools.demo.DemoPhase;
 import dev.mpo.train.callback.RunPlan;
 import dev.mpo.train.callback.TrainingSummary;
-import dev.mpo.train.demo.DemoFolder;
-import dev.mpo.train.demo.DemoListener;
-import dev.mpo.train.demo.DemoPhase;
 import dev.mpo.train.metrics.StepMetrics;
 import dev.mpo.train.score.ScoreSummary;
 import java.util.Locale;

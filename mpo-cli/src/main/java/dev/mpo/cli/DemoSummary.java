@@ -1,8 +1,8 @@
 package dev.mpo.cli;
 
-import dev.mpo.train.demo.DemoFolder;
-import dev.mpo.train.demo.DemoResult;
-import dev.mpo.train.report.Scores;
+import dev.mpo.tools.demo.DemoFolder;
+import dev.mpo.tools.demo.DemoResult;
+import dev.mpo.tools.report.Scores;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.mpo.cli;
 
-import dev.mpo.train.generate.EndpointOptions;
-import dev.mpo.train.generate.EndpointServer;
+import dev.mpo.eval.generate.EndpointOptions;
+import dev.mpo.eval.generate.EndpointServer;
 import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

@@ -1,11 +1,11 @@
 package dev.mpo.cli;
 
-import dev.mpo.train.demo.loop.LoopFolder;
-import dev.mpo.train.demo.loop.LoopOptions;
-import dev.mpo.train.demo.loop.LoopResult;
-import dev.mpo.train.exam.AnswerStyle;
-import dev.mpo.train.exam.ExamResult;
-import dev.mpo.train.pipeline.pairs.PairReport;
+import dev.mpo.eval.exam.AnswerStyle;
+import dev.mpo.eval.exam.ExamResult;
+import dev.mpo.eval.pipeline.pairs.PairReport;
+import dev.mpo.tools.demo.loop.LoopFolder;
+import dev.mpo.tools.demo.loop.LoopOptions;
+import dev.mpo.tools.demo.loop.LoopResult;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.mpo.cli;
 
-import dev.mpo.train.pipeline.DropoutPrefix;
-import dev.mpo.train.pipeline.sample.SamplingJob;
-import dev.mpo.train.pipeline.sample.SamplingOptions;
+import dev.mpo.eval.pipeline.sample.DropoutPrefix;
+import dev.mpo.eval.pipeline.sample.SamplingJob;
+import dev.mpo.eval.pipeline.sample.SamplingOptions;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

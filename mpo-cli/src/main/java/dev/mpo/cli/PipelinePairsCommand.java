@@ -1,8 +1,8 @@
 package dev.mpo.cli;
 
-import dev.mpo.train.pipeline.pairs.PairBuilding;
-import dev.mpo.train.pipeline.pairs.PairOptions;
-import dev.mpo.train.pipeline.pairs.PairReport;
+import dev.mpo.eval.pipeline.pairs.PairBuilding;
+import dev.mpo.eval.pipeline.pairs.PairOptions;
+import dev.mpo.eval.pipeline.pairs.PairReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

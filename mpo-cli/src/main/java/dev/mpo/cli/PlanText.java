@@ -1,12 +1,12 @@
 package dev.mpo.cli;
 
 import dev.mpo.core.model.LoraSpec;
-import dev.mpo.train.plan.DeviceSpec;
-import dev.mpo.train.plan.MemoryUse;
-import dev.mpo.train.plan.PairFlops;
-import dev.mpo.train.plan.PairShape;
-import dev.mpo.train.plan.Plan;
-import dev.mpo.train.plan.PlanSettings;
+import dev.mpo.tools.plan.DeviceSpec;
+import dev.mpo.tools.plan.MemoryUse;
+import dev.mpo.tools.plan.PairFlops;
+import dev.mpo.tools.plan.PairShape;
+import dev.mpo.tools.plan.Plan;
+import dev.mpo.tools.plan.PlanSettings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 package dev.mpo.cli;
 
 import dev.mpo.core.ConfigException;
-import dev.mpo.train.report.RunReport;
+import dev.mpo.tools.report.RunReport;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;

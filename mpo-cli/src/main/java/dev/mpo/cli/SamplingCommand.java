@@ -1,11 +1,11 @@
 package dev.mpo.cli;
 
 import dev.mpo.core.DataException;
-import dev.mpo.train.generate.EndpointGenerator;
-import dev.mpo.train.generate.Generator;
-import dev.mpo.train.pipeline.sample.SamplingJob;
-import dev.mpo.train.pipeline.sample.SamplingOptions;
-import dev.mpo.train.pipeline.sample.SamplingReport;
+import dev.mpo.eval.generate.EndpointGenerator;
+import dev.mpo.eval.generate.Generator;
+import dev.mpo.eval.pipeline.sample.SamplingJob;
+import dev.mpo.eval.pipeline.sample.SamplingOptions;
+import dev.mpo.eval.pipeline.sample.SamplingReport;
 import java.io.PrintWriter;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,8 +1,8 @@
 package dev.mpo.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mpo.train.pipeline.sample.SamplingListener;
-import dev.mpo.train.pipeline.sample.SamplingReport;
+import dev.mpo.eval.pipeline.sample.SamplingListener;
+import dev.mpo.eval.pipeline.sample.SamplingReport;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

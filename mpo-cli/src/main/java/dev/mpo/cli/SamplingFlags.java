@@ -2,9 +2,9 @@ package dev.mpo.cli;
 
 import dev.mpo.cli.doctor.Doctor;
 import dev.mpo.core.generate.GenerationOptions;
+import dev.mpo.eval.generate.ChatGenerator;
+import dev.mpo.eval.generate.ChatOptions;
 import dev.mpo.train.config.TrainSettings;
-import dev.mpo.train.generate.ChatGenerator;
-import dev.mpo.train.generate.ChatOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

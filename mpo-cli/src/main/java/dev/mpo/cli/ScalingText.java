@@ -1,8 +1,8 @@
 package dev.mpo.cli;
 
-import dev.mpo.train.plan.PlanSettings;
-import dev.mpo.train.plan.TimeModel;
-import dev.mpo.train.plan.WeakScaling;
+import dev.mpo.tools.plan.PlanSettings;
+import dev.mpo.tools.plan.TimeModel;
+import dev.mpo.tools.plan.WeakScaling;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

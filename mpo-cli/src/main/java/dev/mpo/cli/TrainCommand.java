@@ -3,13 +3,14 @@ package dev.mpo.cli;
 import dev.mpo.cli.doctor.Doctor;
 import dev.mpo.cli.launch.LocalLauncher;
 import dev.mpo.core.RankFailedException;
+import dev.mpo.tools.report.ReportCallback;
+import dev.mpo.tools.report.RunReport;
 import dev.mpo.train.Trainer;
 import dev.mpo.train.callback.TrainingSummary;
 import dev.mpo.train.checkpoint.RunStart;
 import dev.mpo.train.config.RunConfig;
-import dev.mpo.train.dist.FailureReport;
-import dev.mpo.train.dist.Ranks;
-import dev.mpo.train.report.RunReport;
+import dev.mpo.train.ranks.FailureReport;
+import dev.mpo.train.ranks.Ranks;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -147,6 +148,7 @@ final class TrainCommand implements Callable<Integer> {
                 return Trainer.train(
                         config,
                         output,
+                        new ReportCallback(),
                         new ReferenceBar(mpo),
                         new ConsoleCallback(
                                 progress, mpo.stopRequest(), config.log().steps()));

@@ -6,37 +6,35 @@ import dev.mpo.train.callback.TensorBoardCallback;
 import dev.mpo.train.config.RunConfig;
 import dev.mpo.train.metrics.MetricsFile;
 import dev.mpo.train.metrics.StepMetrics;
-import dev.mpo.train.report.RunReport;
 import dev.mpo.train.setup.RunDirectory;
+import java.util.List;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * What every run leaves about its course: {@code metrics.jsonl}, TensorBoard events, and on closing the page
- * {@code report.html}, also of a run that failed after some steps.
+ * What every run leaves about its course: {@code metrics.jsonl} and TensorBoard events. On closing, also after a
+ * failure, it tells the run's observers that these files are complete.
  */
 final class RunRecords implements Callback, AutoCloseable {
-
-    private static final Logger LOG = LoggerFactory.getLogger(RunRecords.class);
 
     private final RunDirectory directory;
     private final MetricsFile metrics;
     private final Optional<TensorBoardCallback> events;
-    private boolean anyStep;
+    private final List<Callback> observers;
 
-    private RunRecords(RunDirectory directory, Optional<TensorBoardCallback> events) {
+    private RunRecords(RunDirectory directory, Optional<TensorBoardCallback> events, List<Callback> observers) {
         this.directory = directory;
+        this.observers = List.copyOf(observers);
         this.metrics = new MetricsFile(directory.metrics());
         this.events = events;
     }
 
-    static RunRecords open(RunDirectory directory, RunConfig settings) {
+    static RunRecords open(RunDirectory directory, RunConfig settings, List<Callback> observers) {
         return new RunRecords(
                 directory,
                 settings.log().tensorboard()
                         ? Optional.of(new TensorBoardCallback(directory.tensorboard()))
-                        : Optional.empty());
+                        : Optional.empty(),
+                observers);
     }
 
     @Override
@@ -48,24 +46,12 @@ final class RunRecords implements Callback, AutoCloseable {
     public void onStep(StepMetrics step) {
         metrics.write(step);
         events.ifPresent(each -> each.onStep(step));
-        anyStep = true;
     }
 
     @Override
     public void close() {
         metrics.close();
         events.ifPresent(TensorBoardCallback::close);
-        if (anyStep) {
-            writeReport();
-        }
-    }
-
-    /** A page that cannot be written is no reason to fail a run whose model is on disk, nor to hide why it failed. */
-    private void writeReport() {
-        try {
-            RunReport.write(directory.path());
-        } catch (RuntimeException e) {
-            LOG.warn("the report of {} cannot be written: {}", directory.path(), e.getMessage());
-        }
+        observers.forEach(each -> each.onRecorded(directory.path()));
     }
 }

@@ -3,8 +3,8 @@ package dev.mpo.train;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mpo.data.loader.SampleRef;
-import dev.mpo.train.dist.Team;
 import dev.mpo.train.metrics.MicroBatchMetrics;
+import dev.mpo.train.ranks.Team;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -17,11 +17,11 @@ import dev.mpo.train.checkpoint.RunStart;
 import dev.mpo.train.checkpoint.RunState;
 import dev.mpo.train.config.ParallelSettings;
 import dev.mpo.train.config.RunConfig;
-import dev.mpo.train.dist.Collectives;
-import dev.mpo.train.dist.Ranks;
-import dev.mpo.train.dist.Team;
-import dev.mpo.train.dist.WaitLimits;
 import dev.mpo.train.metrics.StepMetrics;
+import dev.mpo.train.ranks.Collectives;
+import dev.mpo.train.ranks.Ranks;
+import dev.mpo.train.ranks.Team;
+import dev.mpo.train.ranks.WaitLimits;
 import dev.mpo.train.setup.Placement;
 import dev.mpo.train.setup.Provenance;
 import dev.mpo.train.setup.ReferenceProgress;
@@ -130,7 +130,7 @@ public final class Trainer {
             directory.writeConfig(settings);
             directory.writeProvenance(Provenance.describe(
                     settings, training.folder().path(), training.data().datasets()));
-            try (RunRecords records = RunRecords.open(directory, settings)) {
+            try (RunRecords records = RunRecords.open(directory, settings, List.of(callbacks))) {
                 List<Callback> observers = new ArrayList<>(List.of(records));
                 observers.addAll(List.of(callbacks));
                 return new Trainer(settings, directory, observers, observers).run(training, state);

@@ -4,7 +4,7 @@ import dev.mpo.core.ConfigException;
 import dev.mpo.core.InterruptedRunException;
 import dev.mpo.core.RankFailedException;
 import dev.mpo.core.tensor.TorchRuntime;
-import dev.mpo.train.dist.Ranks;
+import dev.mpo.train.ranks.Ranks;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;

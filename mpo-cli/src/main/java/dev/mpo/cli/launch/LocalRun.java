@@ -1,6 +1,6 @@
 package dev.mpo.cli.launch;
 
-import dev.mpo.train.dist.FailureReport;
+import dev.mpo.train.ranks.FailureReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

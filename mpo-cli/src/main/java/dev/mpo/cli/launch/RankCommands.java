@@ -1,7 +1,7 @@
 package dev.mpo.cli.launch;
 
 import dev.mpo.core.ConfigException;
-import dev.mpo.train.dist.FailureReport;
+import dev.mpo.train.ranks.FailureReport;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package dev.mpo.cli.launch;
 
-import dev.mpo.train.dist.FailureReport;
-import dev.mpo.train.dist.Ranks;
+import dev.mpo.train.ranks.FailureReport;
+import dev.mpo.train.ranks.Ranks;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.CountDownLatch;

@@ -1,6 +1,7 @@
 package dev.mpo.train.callback;
 
 import dev.mpo.train.metrics.StepMetrics;
+import java.nio.file.Path;
 
 /** Watches a training run. All methods are called from the training thread and do nothing by default. */
 public interface Callback {
@@ -27,4 +28,10 @@ public interface Callback {
 
     /** Called once after the last step and the export. */
     default void onEnd(TrainingSummary summary) {}
+
+    /**
+     * Called last, also of a run that failed: the records in the run's folder are complete. It must not fail, for that
+     * would hide why the run failed.
+     */
+    default void onRecorded(Path directory) {}
 }

@@ -3,7 +3,7 @@ package dev.mpo.train.checkpoint;
 import dev.mpo.core.ConfigException;
 import dev.mpo.core.LongWait;
 import dev.mpo.train.config.RunConfig;
-import dev.mpo.train.dist.Team;
+import dev.mpo.train.ranks.Team;
 import dev.mpo.train.setup.RunDirectory;
 import dev.mpo.train.setup.RunLock;
 import dev.mpo.train.setup.Training;

@@ -7,7 +7,7 @@ import dev.mpo.core.tensor.OperatorLibrary;
 import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
 import dev.mpo.core.tensor.Tensors;
-import dev.mpo.train.dist.SingleRank;
+import dev.mpo.train.ranks.SingleRank;
 import dev.mpo.train.shard.ParameterExchange;
 import java.util.ArrayList;
 import java.util.HashMap;

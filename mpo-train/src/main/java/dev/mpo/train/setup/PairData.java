@@ -17,7 +17,7 @@ import dev.mpo.data.text.Tokenizer;
 import dev.mpo.train.config.DataSettings;
 import dev.mpo.train.config.ReferenceSettings;
 import dev.mpo.train.config.RunConfig;
-import dev.mpo.train.dist.Ranks;
+import dev.mpo.train.ranks.Ranks;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -4,7 +4,7 @@ import dev.mpo.data.loader.PairLoader;
 import dev.mpo.data.loader.SampleOrder;
 import dev.mpo.data.loader.SampleRef;
 import dev.mpo.data.pair.EncodedPair;
-import dev.mpo.train.dist.Team;
+import dev.mpo.train.ranks.Team;
 import dev.mpo.train.reference.LogpsCache;
 import dev.mpo.train.reference.PairChecksum;
 import dev.mpo.train.step.BatchPacker;

@@ -2,20 +2,34 @@ package dev.mpo.train.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mpo.core.config.Family;
+import dev.mpo.core.config.LanguageConfig;
 import dev.mpo.core.config.ModelConfig;
+import dev.mpo.core.config.NormType;
+import dev.mpo.core.config.VisionConfig;
 import dev.mpo.core.model.PackedBatch;
 import dev.mpo.core.model.Recompute;
 import dev.mpo.core.model.Segment;
 import dev.mpo.core.tensor.DType;
 import dev.mpo.core.tensor.Device;
-import dev.mpo.train.bench.BenchPreset;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class RecomputeChoiceTest {
 
-    private static final ModelConfig CONFIG = BenchPreset.of("nano");
+    private static final ModelConfig CONFIG = new ModelConfig(
+            new VisionConfig(64, 256, 2, 2, 112, 14, 3, NormType.LAYER_NORM, true, false, 1e-6, 0),
+            new LanguageConfig(Family.QWEN2, 512, 96, 256, 3, 4, 2, 24, 1e-6, 1e6, 0, 32768, false, true, -1),
+            0.5,
+            2,
+            -1,
+            "internvl2_5",
+            112,
+            true,
+            true,
+            1,
+            12);
 
     private static PackedBatch batch(int tokens) {
         int[] rows = new int[tokens];

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpo.eval.exam;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests of generation from conversations. */
+@NullMarked
+package dev.mpo.eval.generate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpo.tools.demo.loop;
+
+import org.jspecify.annotations.NullMarked;

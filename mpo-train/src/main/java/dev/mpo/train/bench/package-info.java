@@ -1,8 +1,0 @@
-/**
- * The performance harness: training steps of the engine on random weights and synthetic pairs, variant against variant
- * in one process.
- */
-@NullMarked
-package dev.mpo.train.bench;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,0 @@
-/**
- * The demonstration: the whole way from nothing to a trained model and its report, on data that the program draws.
- * Start reading at {@link dev.mpo.train.demo.Demo}.
- */
-@NullMarked
-package dev.mpo.train.demo;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,0 @@
-/**
- * Examinations: questions with known answers, put to a model with and without reasoning, and marked by the rules that
- * judge sampled answers. Start reading at {@link dev.mpo.train.exam.Exam}.
- */
-@NullMarked
-package dev.mpo.train.exam;
-
-import org.jspecify.annotations.NullMarked;

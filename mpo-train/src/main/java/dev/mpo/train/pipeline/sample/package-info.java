@@ -1,9 +1,0 @@
-/**
- * Sampling texts from a model for preference data: the correctness pipeline asks for reasoned answers, DropoutNTP for
- * the continuation of answers without the picture. Both resume where they stopped and share rows among ranks. Start
- * with {@link dev.mpo.train.pipeline.sample.SamplingJob}.
- */
-@NullMarked
-package dev.mpo.train.pipeline.sample;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,0 @@
-/**
- * Judging an answer against the ground truth: which scores a data set is judged by ({@code ScoreMode}), the scores
- * themselves, and the verdict ({@code AnswerChecker}, where reading starts).
- */
-@NullMarked
-package dev.mpo.train.pipeline.score;
-
-import org.jspecify.annotations.NullMarked;

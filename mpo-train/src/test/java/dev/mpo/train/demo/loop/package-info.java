@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mpo.train.demo.loop;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Tests of the demonstration. */
-@NullMarked
-package dev.mpo.train.demo;
-
-import org.jspecify.annotations.NullMarked;

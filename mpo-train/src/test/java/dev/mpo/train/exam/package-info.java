@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mpo.train.exam;
-
-import org.jspecify.annotations.NullMarked;

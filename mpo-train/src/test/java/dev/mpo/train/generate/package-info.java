@@ -1,5 +1,0 @@
-/** Tests of generation from conversations. */
-@NullMarked
-package dev.mpo.train.generate;
-
-import org.jspecify.annotations.NullMarked;
