@@ -45,6 +45,12 @@ final class PipelineCorrectnessCommand implements Callable<Integer> {
     public Integer call() {
         SamplingOptions options = flags.options(NUM_SAMPLES, MAX_ROWS);
         SamplingJob job = SamplingJob.correctness(options, PromptVersion.of(promptVersion));
-        return SamplingCommand.run(spec, flags, options, job, "response");
+        return SamplingCommand.run(
+                spec,
+                flags,
+                options,
+                job,
+                "response",
+                made -> "mpo pipeline pairs --answer-fix --data-dir " + made.outDir() + " --save-dir PAIRS");
     }
 }

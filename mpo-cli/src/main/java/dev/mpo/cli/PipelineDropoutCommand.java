@@ -1,6 +1,7 @@
 package dev.mpo.cli;
 
 import dev.mpo.eval.pipeline.sample.DropoutPrefix;
+import dev.mpo.eval.pipeline.sample.SampleMeta;
 import dev.mpo.eval.pipeline.sample.SamplingJob;
 import dev.mpo.eval.pipeline.sample.SamplingOptions;
 import java.util.concurrent.Callable;
@@ -54,6 +55,12 @@ final class PipelineDropoutCommand implements Callable<Integer> {
     public Integer call() {
         SamplingOptions options = flags.options(NUM_SAMPLES, MAX_ROWS);
         SamplingJob job = SamplingJob.dropoutNtp(options, startRatio, words, withImage);
-        return SamplingCommand.run(spec, flags, options, job, "rejected");
+        return SamplingCommand.run(
+                spec,
+                flags,
+                options,
+                job,
+                "rejected",
+                made -> "mpo train --model MODEL --output RUN --meta " + SampleMeta.file(made.outDir()));
     }
 }

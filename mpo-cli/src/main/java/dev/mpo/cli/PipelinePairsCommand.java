@@ -1,5 +1,6 @@
 package dev.mpo.cli;
 
+import dev.mpo.core.DataException;
 import dev.mpo.eval.pipeline.pairs.PairBuilding;
 import dev.mpo.eval.pipeline.pairs.PairOptions;
 import dev.mpo.eval.pipeline.pairs.PairReport;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -85,10 +87,9 @@ final class PipelinePairsCommand implements Callable<Integer> {
     @Option(
             names = "--image-root",
             paramLabel = "DIR",
-            defaultValue = ".",
-            description = "Folder that image paths start from, for meta.json.")
-    @SuppressWarnings("NullAway.Init") // picocli sets the default
-    private Path imageRoot;
+            description = "Folder that image paths start from, for meta.json; by default the one that the answers were"
+                    + " sampled with.")
+    private @Nullable Path imageRoot;
 
     /**
      * What the command did.
@@ -120,26 +121,47 @@ final class PipelinePairsCommand implements Callable<Integer> {
         Path meta = saveDir.resolve("meta.json");
         if (Mpo.of(spec.commandLine()).json()) {
             JsonOutput.print(console, new Result(meta.toString(), pairs, reports));
+            requireAny(pairs, reports);
             return;
         }
         for (PairReport report : reports) {
             console.println(
                     report.skipped() ? report.dataset() + ": pairs exist, skipped (--overwrite)" : line(report));
         }
+        console.flush();
+        requireAny(pairs, reports);
         console.println(pairs + " pairs written; train on them with --meta " + meta);
         console.flush();
     }
 
+    /** Nothing to train on is no success, unless the pairs were there before. */
+    private static void requireAny(long pairs, List<PairReport> reports) {
+        if (pairs > 0 || reports.stream().anyMatch(PairReport::skipped)) {
+            return;
+        }
+        long responses = reports.stream().mapToLong(PairReport::responses).sum();
+        throw new DataException(
+                responses == 0
+                        ? "no pairs were made, for the files hold no responses: sample answers first"
+                        : "no pairs were made of " + responses
+                                + " responses, for no question has both a right and a wrong one: sample more answers per"
+                                + " question, or harder questions");
+    }
+
     private static String line(PairReport report) {
-        return "%s: %d responses to %d questions (%d right, %d wrong, %d unreadable); %d correctness and %d format pairs"
-                .formatted(
-                        report.dataset(),
-                        report.responses(),
-                        report.keys(),
-                        report.right(),
-                        report.wrong(),
-                        report.unreadable(),
-                        report.correctness().written(),
-                        report.format().written());
+        String line = "%s: %d responses to %d questions (%d right, %d wrong, %d unreadable, %d undecided: %.1f %%)%s;"
+                + " %d correctness and %d format pairs";
+        return line.formatted(
+                report.dataset(),
+                report.responses(),
+                report.keys(),
+                report.right(),
+                report.wrong(),
+                report.unreadable(),
+                report.undecided(),
+                100 * report.undecidedShare(),
+                report.badLines() == 0 ? "" : ", " + report.badLines() + " lines left out",
+                report.correctness().written(),
+                report.format().written());
     }
 }

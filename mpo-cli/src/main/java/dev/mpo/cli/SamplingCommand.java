@@ -8,6 +8,7 @@ import dev.mpo.eval.pipeline.sample.SamplingOptions;
 import dev.mpo.eval.pipeline.sample.SamplingReport;
 import java.io.PrintWriter;
 import java.util.Map;
+import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** What the commands of both sampling pipelines do once they know their job. */
@@ -37,7 +38,13 @@ final class SamplingCommand {
 
     private SamplingCommand() {}
 
-    static int run(CommandSpec spec, PipelineFlags flags, SamplingOptions options, SamplingJob job, String field) {
+    static int run(
+            CommandSpec spec,
+            PipelineFlags flags,
+            SamplingOptions options,
+            SamplingJob job,
+            String field,
+            Function<SamplingOptions, String> next) {
         Mpo mpo = Mpo.of(spec.commandLine());
         SamplingReport report;
         Map<String, Integer> retries;
@@ -63,6 +70,7 @@ final class SamplingCommand {
             out.printf(
                     "%s: %d samples written, %d existed, %d wanted%n",
                     report.output(), report.written(), report.before(), report.wanted());
+            out.println("next: " + next.apply(options));
             out.flush();
         }
         if (!report.isComplete()) {

@@ -5,8 +5,9 @@ import dev.mpo.core.generate.GenerationListener;
 import dev.mpo.core.generate.GenerationOptions;
 import dev.mpo.eval.generate.ChatRequest;
 import dev.mpo.eval.generate.Generator;
-import dev.mpo.eval.judge.score.AnswerChecker;
 import dev.mpo.eval.judge.score.AnswerJudge;
+import dev.mpo.eval.judge.score.CarefulJudge;
+import dev.mpo.eval.judge.score.Judgement;
 import dev.mpo.eval.judge.score.ScoreMode;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -20,7 +21,7 @@ public final class Exam {
 
     private final List<ExamQuestion> questions;
     private final int maxNewTokens;
-    private final AnswerJudge judge = new AnswerChecker();
+    private final AnswerJudge judge = new CarefulJudge();
 
     /**
      * Creates an examination.
@@ -86,7 +87,8 @@ public final class Exam {
         private Mark mark(ExamQuestion question, String response) {
             Optional<String> answer = style.answer(response);
             boolean right = answer.isPresent()
-                    && judge.isRight(answer.get(), question.answer(), ScoreMode.forDataset(question.dataset()));
+                    && judge.judge(answer.get(), question.answer(), ScoreMode.forDataset(question.dataset()))
+                            == Judgement.RIGHT;
             return new Mark(question, response, answer.isPresent(), right);
         }
 

@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -24,14 +25,19 @@ final class EndpointBody {
 
     private static final JsonMapper MAPPER = new JsonMapper();
 
+    /** Fields that not every server knows, and that an answer can be sampled without. */
+    static final List<String> OPTIONAL_FIELDS =
+            List.of("top_k", "min_p", "repetition_penalty", "stop_token_ids", "seed", "logprobs");
+
     private EndpointBody() {}
 
     /**
      * Returns the body that asks for one sample.
      *
+     * @param left fields to leave out, because the server does not know them
      * @throws DataException if an image cannot be read, or there are more markers than images or fewer
      */
-    static byte[] of(ChatRequest request, int sample, String model, EndpointOptions endpoint) {
+    static byte[] of(ChatRequest request, int sample, String model, EndpointOptions endpoint, Collection<String> left) {
         GenerationOptions options = request.options();
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.put("model", model);
@@ -61,6 +67,7 @@ final class EndpointBody {
         if (endpoint.logprobs()) {
             body.put("logprobs", true);
         }
+        body.remove(left);
         try {
             return MAPPER.writeValueAsBytes(body);
         } catch (IOException e) {

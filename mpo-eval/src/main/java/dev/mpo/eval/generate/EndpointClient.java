@@ -1,6 +1,7 @@
 package dev.mpo.eval.generate;
 
 import dev.mpo.eval.generate.EndpointException.Outlook;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,12 +19,22 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Sends requests to a server until it answers, for any number of threads. */
 final class EndpointClient {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
     private static final int TOO_MANY_REQUESTS = 429;
+
+    /** A server that asks for more than this many of the longest waits is not waited for. */
+    private static final int PATIENCE = 10;
+
+    /** Waits from this long on are told when they begin. */
+    private static final long TOLD_MILLIS = 5_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(EndpointClient.class);
 
     private final EndpointOptions options;
     private final HttpClient http = HttpClient.newBuilder()
@@ -82,7 +93,36 @@ final class EndpointClient {
         synchronized (retries) {
             retries.merge(e.kind(), 1, Integer::sum);
         }
-        TimeUnit.MILLISECONDS.sleep(delayMillis(attempt, e.serverWait()));
+        Duration asked = e.serverWait();
+        if (asked != null && asked.compareTo(options.maxDelay().multipliedBy(PATIENCE)) > 0) {
+            throw new EndpointException(
+                    e.kind(),
+                    e.getMessage() + "; the server asks to come back in " + asked.toSeconds()
+                            + " s, and nobody waits that long here",
+                    Outlook.GIVE_UP,
+                    null,
+                    e);
+        }
+        long millis = delayMillis(attempt, asked);
+        if (millis >= TOLD_MILLIS) {
+            LOG.warn(
+                    "{}: {}; trying again in {} s (attempt {} of {})",
+                    options.url(),
+                    e.getMessage(),
+                    millis / 1000,
+                    attempt + 1,
+                    options.maxAttempts());
+        }
+        TimeUnit.MILLISECONDS.sleep(millis);
+    }
+
+    /** What happened to the connection, in words. */
+    private static String words(Throwable cause) {
+        String detail = cause.getMessage();
+        if (cause instanceof ConnectException) {
+            return "no connection can be made: nothing listens there, or a firewall is in between";
+        }
+        return "the connection broke" + (detail == null || detail.isBlank() ? "" : ": " + detail);
     }
 
     /** A random part of a wait that doubles, so that many clients do not come back at once; at least what is asked. */
@@ -97,8 +137,7 @@ final class EndpointClient {
         if (options.apiKey() != null) {
             request.header("Authorization", "Bearer " + options.apiKey());
         }
-        CompletableFuture<HttpResponse<byte[]>> pending =
-                http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        CompletableFuture<HttpResponse<byte[]>> pending = http.sendAsync(request.build(), head -> new LimitedBody());
         try {
             // HttpRequest's own timeout ends with the headers: a server that stops in the middle would never be
             // noticed.
@@ -109,7 +148,10 @@ final class EndpointClient {
             throw EndpointException.tryAgain("no answer in time", message, e);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw EndpointException.tryAgain("broken connection", "the connection broke: " + cause, cause);
+            if (cause instanceof EndpointException known) {
+                throw known;
+            }
+            throw EndpointException.tryAgain("broken connection", words(cause), cause);
         } catch (InterruptedException e) {
             pending.cancel(true);
             throw e;
@@ -134,7 +176,7 @@ final class EndpointClient {
 
     /** Reads {@code Retry-After}: seconds, or a date. */
     private static @Nullable Duration serverWait(String value) {
-        if (value.matches("\\d{1,9}")) {
+        if (value.matches("[0-9]{1,18}")) {
             return Duration.ofSeconds(Long.parseLong(value));
         }
         try {

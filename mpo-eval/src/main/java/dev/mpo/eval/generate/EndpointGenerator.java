@@ -11,7 +11,10 @@ import dev.mpo.eval.generate.EndpointException.Outlook;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -112,12 +115,13 @@ public final class EndpointGenerator implements Generator {
     private record Outcome(
             Job job,
             @Nullable EndpointReply reply,
-            @Nullable RuntimeException failure) {}
+            @Nullable Throwable failure) {}
 
     private final class Run {
         private final Iterator<ChatRequest> requests;
         private final GenerationListener listener;
         private final ExecutorService threads;
+        private final Set<String> refused = ConcurrentHashMap.newKeySet();
         private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
         private long numRequests;
         private @Nullable ChatRequest current;
@@ -163,13 +167,40 @@ public final class EndpointGenerator implements Generator {
 
         private Outcome outcome(Job job) {
             try {
-                byte[] body = EndpointBody.of(job.request(), job.sample(), model, options);
-                return new Outcome(job, client.answer(body), null);
-            } catch (RuntimeException e) {
-                return new Outcome(job, null, e);
+                return new Outcome(job, answer(job), null);
+            } catch (RuntimeException | Error e) {
+                return new Outcome(job, null, e); // the thread that waits throws it
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return new Outcome(job, null, new InterruptedRunException("interrupted"));
+            }
+        }
+
+        /** A server that does not know a sampling parameter gets the question without it. */
+        private EndpointReply answer(Job job) throws InterruptedException {
+            while (true) {
+                Set<String> left = Set.copyOf(refused);
+                byte[] body = EndpointBody.of(job.request(), job.sample(), model, options, left);
+                try {
+                    return client.answer(body);
+                } catch (EndpointException e) {
+                    Optional<String> field = e.outlook() == Outlook.GIVE_UP
+                            ? EndpointBody.OPTIONAL_FIELDS.stream()
+                                    .filter(name -> !left.contains(name)
+                                            && String.valueOf(e.getMessage()).contains(name))
+                                    .findFirst()
+                            : Optional.empty();
+                    if (field.isEmpty()) {
+                        throw e;
+                    }
+                    if (refused.add(field.get())) {
+                        LOG.warn(
+                                "{} refuses {}, which is left out from now on: answers are sampled without it ({})",
+                                options.url(),
+                                field.get(),
+                                e.getMessage());
+                    }
+                }
             }
         }
 
@@ -189,7 +220,7 @@ public final class EndpointGenerator implements Generator {
                         reply.promptTokens()));
                 return;
             }
-            RuntimeException failure = outcome.failure();
+            Throwable failure = outcome.failure();
             if (failure instanceof EndpointException e) {
                 failuresInARow++;
                 if (e.outlook() == Outlook.HOPELESS || failuresInARow >= MAX_FAILURES_IN_A_ROW) {
@@ -200,10 +231,14 @@ public final class EndpointGenerator implements Generator {
                             e);
                 }
                 listener.onFailed(job.number(), job.sample(), e);
-            } else if (failure instanceof DataException) {
-                listener.onFailed(job.number(), job.sample(), failure);
+            } else if (failure instanceof DataException bad) {
+                listener.onFailed(job.number(), job.sample(), bad);
+            } else if (failure instanceof Error error) {
+                throw error;
             } else {
-                throw failure == null ? new IllegalStateException("neither reply nor failure") : failure;
+                throw failure instanceof RuntimeException e
+                        ? e
+                        : new IllegalStateException("neither reply nor failure");
             }
         }
     }

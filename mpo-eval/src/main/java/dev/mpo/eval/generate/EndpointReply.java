@@ -27,7 +27,7 @@ record EndpointReply(String text, FinishReason reason, double[] logps, int promp
         JsonNode root = parse(body);
         JsonNode choice = root.path("choices").path(0);
         JsonNode content = choice.path("message").path("content");
-        if (!content.isTextual() && !(content.isNull() && choice.has("finish_reason"))) {
+        if (!content.isTextual()) {
             throw EndpointException.tryAgain(
                     "no answer in the reply",
                     "expected choices[0].message.content in the reply, got " + shown(body),

@@ -119,6 +119,56 @@ class EndpointGeneratorTest {
     }
 
     @Test
+    void aFarRetryAnEndlessAnswerAndANullEndTheirOwnQuestionOnly() {
+        try (UnreliableServer server = new UnreliableServer((request, before) -> {
+            String question = request.path("messages").path(0).path("content").asText();
+            return switch (question) {
+                case "q0" -> Mood.FAR_AWAY;
+                case "q1" -> Mood.ENDLESS;
+                case "q2" -> Mood.NULL;
+                default -> Mood.WELL;
+            };
+        })) {
+            EndpointOptions patient = options(server)
+                    .withPatience(2, Duration.ofSeconds(20), Duration.ofMillis(2), Duration.ofMillis(20));
+            Collector collector = run(patient, questions(5, 1));
+            assertThat(collector.answers.keySet()).containsExactly("3/0", "4/0");
+            assertThat(collector.failures.get("0/0")).contains("quota used up", "99999999 s");
+            assertThat(collector.failures.get("1/0")).contains("longer than 64 MiB");
+            assertThat(collector.failures.get("2/0")).contains("choices[0].message.content", "attempt 2 of 2");
+        }
+    }
+
+    @Test
+    void aFieldThatTheServerRefusesIsLeftOut() {
+        try (UnreliableServer server = new UnreliableServer((request, before) -> Mood.PICKY)) {
+            Collector collector = run(options(server), questions(6, 2));
+            assertThat(collector.answers).hasSize(12);
+            assertThat(collector.failures).isEmpty();
+        }
+    }
+
+    /** An Error in a worker used to be lost, and the run waited for ever. */
+    @Test
+    void anErrorWhileAQuestionIsPreparedEndsTheRun() {
+        try (UnreliableServer server = new UnreliableServer((request, before) -> Mood.WELL)) {
+            List<java.nio.file.Path> broken = new java.util.AbstractList<>() {
+                @Override
+                public java.nio.file.Path get(int index) {
+                    throw new OutOfMemoryError("as if");
+                }
+
+                @Override
+                public int size() {
+                    return 1;
+                }
+            };
+            assertThatThrownBy(() -> run(options(server), List.of(ChatRequest.of("q", broken, SAMPLED))))
+                    .isInstanceOf(OutOfMemoryError.class);
+        }
+    }
+
+    @Test
     void aServerThatRefusesEverybodyOrAnswersNobodyEndsTheRun() {
         try (UnreliableServer server = new UnreliableServer((request, before) -> Mood.LOCKED)) {
             assertThatThrownBy(() -> run(options(server), questions(50, 1)))

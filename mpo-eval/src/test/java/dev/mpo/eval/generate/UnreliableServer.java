@@ -43,7 +43,15 @@ public final class UnreliableServer implements AutoCloseable {
         /** With 400: the question is wrong. */
         REFUSED,
         /** With 401: the client is wrong. */
-        LOCKED
+        LOCKED,
+        /** With 429 and a wish to be left alone for three years. */
+        FAR_AWAY,
+        /** With 200 and more than any answer. */
+        ENDLESS,
+        /** With 200 and a null where the answer belongs. */
+        NULL,
+        /** With 400, because of a field, until it is left out. */
+        PICKY
     }
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -121,6 +129,26 @@ public final class UnreliableServer implements AutoCloseable {
             case SILENT -> closed.await();
             case REFUSED -> reply(exchange, 400, "prompt too long");
             case LOCKED -> reply(exchange, 401, "no such key");
+            case FAR_AWAY -> {
+                exchange.getResponseHeaders().add("Retry-After", "99999999");
+                reply(exchange, 429, "quota used up");
+            }
+            case ENDLESS -> {
+                exchange.sendResponseHeaders(200, 0);
+                byte[] megabyte = new byte[1 << 20];
+                for (int i = 0; i < 100; i++) {
+                    exchange.getResponseBody().write(megabyte);
+                }
+            }
+            case NULL ->
+                reply(exchange, 200, "{\"choices\":[{\"message\":{\"content\":null},\"finish_reason\":\"stop\"}]}");
+            case PICKY -> {
+                if (request.has("top_k")) {
+                    reply(exchange, 400, "unknown field top_k");
+                } else {
+                    reply(exchange, 200, answer(request));
+                }
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import dev.mpo.eval.judge.answer.OptionLetter;
 import dev.mpo.eval.judge.score.Anls;
 import dev.mpo.eval.judge.score.AnswerChecker;
 import dev.mpo.eval.judge.score.AnswerJudge;
+import dev.mpo.eval.judge.score.Judgement;
 import dev.mpo.eval.judge.score.LatexScore;
 import dev.mpo.eval.judge.score.MathScore;
 import dev.mpo.eval.judge.score.MultipleChoice;
@@ -61,7 +62,9 @@ final class GoldenScoresTest {
             if (PipelineGoldens.modes(check.get("mode")).equals(List.of(ScoreMode.ANLS))) {
                 String answer = check.get("answer_pred").textValue();
                 String groundTruth = check.get("answer_gt").textValue();
-                assertThat(isRight(new AnswerChecker(), check))
+                AnswerChecker checker = new AnswerChecker();
+                assertThat(isRight(
+                                (given, wanted, modes) -> Judgement.of(checker.isRight(given, wanted, modes)), check))
                         .as(check.toString())
                         .isEqualTo(Anls.of(answer, groundTruth) > 0.9);
             }
@@ -69,10 +72,11 @@ final class GoldenScoresTest {
     }
 
     private static boolean isRight(AnswerJudge judge, JsonNode check) {
-        return judge.isRight(
-                check.get("answer_pred").textValue(),
-                check.get("answer_gt").textValue(),
-                check.has("mode") ? PipelineGoldens.modes(check.get("mode")) : List.of(ScoreMode.ANLS));
+        return judge.judge(
+                        check.get("answer_pred").textValue(),
+                        check.get("answer_gt").textValue(),
+                        check.has("mode") ? PipelineGoldens.modes(check.get("mode")) : List.of(ScoreMode.ANLS))
+                == Judgement.RIGHT;
     }
 
     @Test

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.mpo.eval.judge.score.Anls;
 import dev.mpo.eval.judge.score.AnswerChecker;
 import dev.mpo.eval.judge.score.AnswerJudge;
+import dev.mpo.eval.judge.score.Judgement;
 import dev.mpo.eval.judge.score.ScoreMode;
 import dev.mpo.testkit.SharedFiles;
 import java.io.IOException;
@@ -58,11 +59,11 @@ public final class PipelineGoldens {
      */
     public static AnswerJudge withInvertedAnls() {
         AnswerChecker checker = new AnswerChecker();
-        return (answer, groundTruth, modes) -> checker.isRight(
+        return (answer, groundTruth, modes) -> Judgement.of(checker.isRight(
                         answer,
                         groundTruth,
                         modes.stream().filter(mode -> mode != ScoreMode.ANLS).toList())
-                || (modes.contains(ScoreMode.ANLS) && invertedAnls(answer, groundTruth) > 0.9);
+                || (modes.contains(ScoreMode.ANLS) && invertedAnls(answer, groundTruth) > 0.9));
     }
 
     private static double invertedAnls(String answer, String groundTruth) {

@@ -138,6 +138,7 @@ public final class LoopPage {
                 "right",
                 "wrong",
                 "unreadable",
+                "undecided",
                 "pairs right/wrong",
                 "pairs right/unreadable")) {
             html.append("<th class=\"n\">").append(column).append("</th>");
@@ -151,6 +152,7 @@ public final class LoopPage {
                 report.right(),
                 report.wrong(),
                 report.unreadable(),
+                report.undecided(),
                 report.correctness().written(),
                 report.format().written()
             }) {

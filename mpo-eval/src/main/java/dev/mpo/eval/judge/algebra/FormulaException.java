@@ -3,8 +3,8 @@ package dev.mpo.eval.judge.algebra;
 /** A text that is no formula this algebra understands. Callers treat such an answer as not comparable. */
 public final class FormulaException extends Exception {
 
-    /** Creates the failure with the position and what was found there. */
-    FormulaException(String message) {
+    /** Creates the failure with what was expected and found. */
+    public FormulaException(String message) {
         super(message);
     }
 }

@@ -1,45 +1,78 @@
 package dev.mpo.eval.judge.algebra;
 
-import dev.mpo.eval.judge.algebra.Expression.Binary;
 import dev.mpo.eval.judge.algebra.Expression.Constant;
-import dev.mpo.eval.judge.algebra.Expression.Unary;
+import dev.mpo.eval.judge.algebra.Expression.Operation;
 import dev.mpo.eval.judge.algebra.Expression.Variable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.DoubleUnaryOperator;
 
 /**
  * Parses formulas by recursive descent: {@code formula = sum ("=" sum)*}, {@code sum = product (("+"|"-") product)*},
  * {@code product = power (["*"|"/"] power)*}, {@code power = atom ("^" argument | "!")*}.
  *
  * <p>LaTeX: fractions, roots, elementary functions, Greek letters, subscripts, absolute values, the usual brackets. A
- * product needs no sign there; in plain arithmetic it does.
+ * product needs no sign there; in plain arithmetic it does. An integer before a proper fraction of integers is a mixed
+ * number. Size and depth are bounded: more is no answer that a person would write.
  */
 public final class FormulaParser {
 
-    private static final Map<String, DoubleUnaryOperator> FUNCTIONS = Map.ofEntries(
-            Map.entry("\\sin", Math::sin),
-            Map.entry("\\cos", Math::cos),
-            Map.entry("\\tan", Math::tan),
-            Map.entry("\\cot", x -> 1 / Math.tan(x)),
-            Map.entry("\\sec", x -> 1 / Math.cos(x)),
-            Map.entry("\\csc", x -> 1 / Math.sin(x)),
-            Map.entry("\\arcsin", Math::asin),
-            Map.entry("\\arccos", Math::acos),
-            Map.entry("\\arctan", Math::atan),
-            Map.entry("\\sinh", Math::sinh),
-            Map.entry("\\cosh", Math::cosh),
-            Map.entry("\\tanh", Math::tanh),
-            Map.entry("\\ln", Math::log),
-            Map.entry("\\exp", Math::exp));
+    private static final Map<String, Operator> FUNCTIONS = Map.ofEntries(
+            Map.entry("\\sin", Operator.SIN),
+            Map.entry("\\cos", Operator.COS),
+            Map.entry("\\tan", Operator.TAN),
+            Map.entry("\\cot", Operator.COT),
+            Map.entry("\\sec", Operator.SEC),
+            Map.entry("\\csc", Operator.CSC),
+            Map.entry("\\arcsin", Operator.ARCSIN),
+            Map.entry("\\arccos", Operator.ARCCOS),
+            Map.entry("\\arctan", Operator.ARCTAN),
+            Map.entry("\\sinh", Operator.SINH),
+            Map.entry("\\cosh", Operator.COSH),
+            Map.entry("\\tanh", Operator.TANH),
+            Map.entry("\\ln", Operator.LN),
+            Map.entry("\\exp", Operator.EXP));
+
+    private static final Map<String, Integer> LOGARITHM_BASES = Map.of("\\log", 10, "\\lg", 10);
+    private static final Set<String> CHOICES = Set.of("\\binom", "\\dbinom", "\\tbinom");
+    private static final Map<String, Double> CONSTANTS =
+            Map.of("\\pi", Math.PI, "\\infty", Double.POSITIVE_INFINITY, "e", Math.E);
+
+    private static final int LONGEST = 1_000;
+
+    /** More brackets inside each other than this are no answer. */
+    private static final int MOST_DEPTH = 40;
 
     private static final Set<String> FRACTIONS = Set.of("\\frac", "\\dfrac", "\\tfrac", "\\cfrac");
     private static final Set<String> TIMES = Set.of("*", "\\times", "\\cdot", "\\ast");
     private static final Set<String> OVER = Set.of("/", "\\div");
 
-    private static final Map<String, String> BRACKETS = Map.of("(", ")", "[", "]", "{", "}", "|", "|", "\\{", "\\}");
+    private static final Map<String, String> BRACKETS = Map.of(
+            "(",
+            ")",
+            "[",
+            "]",
+            "{",
+            "}",
+            "|",
+            "|",
+            "\\{",
+            "\\}",
+            "\\lvert",
+            "\\rvert",
+            "\\vert",
+            "\\vert",
+            "\\lfloor",
+            "\\rfloor",
+            "\\lceil",
+            "\\rceil");
+    private static final Map<String, Operator> BRACKET_MEANINGS = Map.of(
+            "|", Operator.ABSOLUTE,
+            "\\lvert", Operator.ABSOLUTE,
+            "\\vert", Operator.ABSOLUTE,
+            "\\lfloor", Operator.FLOOR,
+            "\\lceil", Operator.CEILING);
 
     private static final Set<String> GREEK = Set.of(
             "\\alpha",
@@ -75,14 +108,21 @@ public final class FormulaParser {
 
     private final FormulaTokens tokens;
     private final boolean latex;
+    private int depth;
 
-    private FormulaParser(String text, boolean latex) {
-        this.tokens = new FormulaTokens(text);
+    /** Whether the last factor ended with a plain number, so that another one cannot follow without a sign. */
+    private boolean endsWithDigit;
+
+    private FormulaParser(String text, boolean latex) throws FormulaException {
+        this.tokens = new FormulaTokens(latex ? Notation.normalize(text) : text);
         this.latex = latex;
     }
 
     /** Parses LaTeX; returns the sides of an equation, or the one formula. */
     public static List<Expression> latex(String text) throws FormulaException {
+        if (text.length() > LONGEST) {
+            throw new FormulaException("the formula has more than " + LONGEST + " characters");
+        }
         return new FormulaParser(text, true).sides();
     }
 
@@ -107,9 +147,9 @@ public final class FormulaParser {
         Expression value = product();
         while (true) {
             if (tokens.skip("+")) {
-                value = new Binary(Double::sum, value, product());
+                value = new Operation(Operator.ADD, value, product());
             } else if (tokens.skip("-")) {
-                value = new Binary((a, b) -> a - b, value, product());
+                value = value.minus(product());
             } else {
                 return value;
             }
@@ -121,12 +161,15 @@ public final class FormulaParser {
         while (true) {
             if (TIMES.contains(tokens.peek())) {
                 tokens.next();
-                value = new Binary((a, b) -> a * b, value, signed());
+                value = value.times(signed());
             } else if (OVER.contains(tokens.peek())) {
                 tokens.next();
-                value = new Binary((a, b) -> a / b, value, signed());
+                value = value.over(signed());
             } else if (latex && startsFactor(tokens.peek())) {
-                value = new Binary((a, b) -> a * b, value, power());
+                if (isNumber(tokens.peek()) && endsWithDigit) {
+                    throw tokens.unexpected("expected a sign between two numbers");
+                }
+                value = value.times(power());
             } else {
                 return value;
             }
@@ -134,23 +177,32 @@ public final class FormulaParser {
     }
 
     private Expression signed() throws FormulaException {
-        if (tokens.skip("-")) {
-            return new Unary(x -> -x, signed());
+        boolean negative = false;
+        while (tokens.peek().equals("-") || tokens.peek().equals("+")) {
+            negative ^= tokens.next().equals("-");
         }
-        return tokens.skip("+") ? signed() : power();
+        Expression value = power();
+        return negative ? value.negated() : value;
     }
 
     private Expression power() throws FormulaException {
         Expression value = atom();
         while (true) {
             if (tokens.skip("^") || tokens.skip("**")) {
-                value = new Binary(Math::pow, value, latex ? argument() : signed());
+                value = new Operation(Operator.POWER, value, latex ? exponent() : signed());
+                endsWithDigit = false;
             } else if (tokens.skip("!")) {
-                value = new Unary(FormulaParser::factorial, value);
+                value = new Operation(Operator.FACTORIAL, value, value);
+                endsWithDigit = false;
             } else {
                 return value;
             }
         }
+    }
+
+    /** {@code 2^10} means a thousand to everybody but TeX. */
+    private Expression exponent() throws FormulaException {
+        return isNumber(tokens.peek()) ? number(tokens.next()) : argument();
     }
 
     /** The argument of a command: a group in braces, or one character. */
@@ -158,13 +210,23 @@ public final class FormulaParser {
         if (isNumber(tokens.peek())) {
             return number(tokens.nextDigit());
         }
-        return atom();
+        return tokens.peek().equals("-") ? signed() : atom();
     }
 
     private Expression atom() throws FormulaException {
+        if (++depth > MOST_DEPTH) {
+            throw tokens.unexpected("expected fewer than " + MOST_DEPTH + " brackets inside each other");
+        }
+        Expression value = anyAtom();
+        depth--;
+        return value;
+    }
+
+    private Expression anyAtom() throws FormulaException {
         String token = tokens.peek();
+        endsWithDigit = false;
         if (isNumber(token)) {
-            return number(tokens.next());
+            return numberOrMixed();
         }
         String close = BRACKETS.get(token);
         if (close != null) {
@@ -175,50 +237,110 @@ public final class FormulaParser {
         }
         if (latex && FRACTIONS.contains(token)) {
             tokens.next();
-            return new Binary((a, b) -> a / b, argument(), argument());
+            return argument().over(argument());
         }
-        if (latex && (FUNCTIONS.containsKey(token) || token.equals("\\log"))) {
+        if (latex && CHOICES.contains(token)) {
+            tokens.next();
+            return new Operation(Operator.CHOOSE, argument(), argument());
+        }
+        if (latex && (FUNCTIONS.containsKey(token) || LOGARITHM_BASES.containsKey(token))) {
             return function();
         }
         return name();
     }
 
+    /** {@code 2\frac{3}{4}} and {@code 2 3/4} are mixed numbers where all three are integers; else a product. */
+    private Expression numberOrMixed() throws FormulaException {
+        String whole = tokens.next();
+        endsWithDigit = true;
+        Expression value = number(whole);
+        if (!latex || !isInteger(whole)) {
+            return value;
+        }
+        int start = tokens.position();
+        if (FRACTIONS.contains(tokens.peek())) {
+            tokens.next();
+            Expression above = argument();
+            Expression below = argument();
+            if (isProper(above, below)) {
+                endsWithDigit = false;
+                return new Operation(Operator.ADD, value, above.over(below));
+            }
+            tokens.back(start);
+        } else if (isInteger(tokens.peek()) && tokens.peek(1).equals("/") && isInteger(tokens.peek(2))) {
+            Expression above = number(tokens.next());
+            tokens.next();
+            return new Operation(Operator.ADD, value, above.over(number(tokens.next())));
+        }
+        endsWithDigit = true;
+        return value;
+    }
+
+    private static boolean isProper(Expression above, Expression below) {
+        return above instanceof Constant numerator
+                && below instanceof Constant denominator
+                && numerator.value() < denominator.value()
+                && !numerator.isDecimal()
+                && !denominator.isDecimal();
+    }
+
     private Expression bracketed(String open, String close) throws FormulaException {
         Expression value = sum();
         tokens.expect(close);
-        return open.equals("|") ? new Unary(Math::abs, value) : value;
+        endsWithDigit = false;
+        Operator meaning = BRACKET_MEANINGS.get(open);
+        return meaning == null ? value : new Operation(meaning, value, value);
     }
 
     private Expression root() throws FormulaException {
         tokens.next();
         if (!tokens.skip("[")) {
-            return new Unary(Math::sqrt, argument());
+            Expression argument = argument();
+            return new Operation(Operator.SQUARE_ROOT, argument, argument);
         }
         Expression degree = sum();
         tokens.expect("]");
-        return new Binary((x, n) -> n == 3 ? Math.cbrt(x) : Math.pow(x, 1 / n), argument(), degree);
+        return new Operation(Operator.ROOT, argument(), degree);
     }
 
     /** A function may be raised to a power before its argument, which needs no brackets; a logarithm has a base. */
     private Expression function() throws FormulaException {
         String name = tokens.next();
-        Expression base = number("10");
+        Expression base = Constant.of(LOGARITHM_BASES.getOrDefault(name, 10));
         if (name.equals("\\log") && tokens.skip("_")) {
             base = argument();
         }
         Expression exponent = tokens.skip("^") ? argument() : null;
-        Expression argument = power();
-        Expression value = name.equals("\\log")
-                ? new Binary((x, b) -> Math.log(x) / Math.log(b), argument, base)
-                : new Unary(FUNCTIONS.getOrDefault(name, x -> Double.NaN), argument);
-        return exponent == null ? value : new Binary(Math::pow, value, exponent);
+        Expression argument = functionArgument();
+        endsWithDigit = false;
+        Operator function = FUNCTIONS.getOrDefault(name, Operator.LOGARITHM);
+        Operator inverse = exponent == null ? null : function.inverse();
+        if (exponent != null && inverse != null && Equality.value(exponent) == -1) {
+            return new Operation(inverse, argument, argument);
+        }
+        Expression value = new Operation(function, argument, function == Operator.LOGARITHM ? base : argument);
+        return exponent == null ? value : new Operation(Operator.POWER, value, exponent);
+    }
+
+    /** {@code \sin 2x} is the sine of the product, {@code \sin x \cos x} and {@code \sin(x)y} are products. */
+    private Expression functionArgument() throws FormulaException {
+        boolean bracketed = BRACKETS.containsKey(tokens.peek());
+        Expression argument = tokens.peek().equals("-") ? signed() : power();
+        while (!bracketed
+                && (isVariable(tokens.peek())
+                        || CONSTANTS.containsKey(tokens.peek())
+                        || tokens.peek().equals("\\sqrt"))) {
+            argument = argument.times(power());
+        }
+        return argument;
     }
 
     private Expression name() throws FormulaException {
         String token = tokens.peek();
-        if (latex && token.equals("\\pi")) {
+        Double constant = latex ? CONSTANTS.get(token) : null;
+        if (constant != null) {
             tokens.next();
-            return new Constant(Math.PI, false);
+            return Constant.irrational(constant);
         }
         if (!isVariable(token)) {
             throw tokens.unexpected("expected a number, a name or a bracket");
@@ -242,10 +364,11 @@ public final class FormulaParser {
 
     private boolean startsFactor(String token) {
         return isNumber(token)
-                || (BRACKETS.containsKey(token) && !token.equals("|"))
+                || (BRACKETS.containsKey(token) && !token.equals("|") && !token.equals("\\vert"))
                 || token.equals("\\sqrt")
-                || token.equals("\\log")
-                || token.equals("\\pi")
+                || LOGARITHM_BASES.containsKey(token)
+                || CONSTANTS.containsKey(token)
+                || CHOICES.contains(token)
                 || FRACTIONS.contains(token)
                 || FUNCTIONS.containsKey(token)
                 || isVariable(token);
@@ -264,18 +387,11 @@ public final class FormulaParser {
         return token.length() > digit && token.charAt(digit) >= '0' && token.charAt(digit) <= '9';
     }
 
-    private static Expression number(String token) {
-        return new Constant(Double.parseDouble(token.replace(",", "")), token.contains("."));
+    private static boolean isInteger(String token) {
+        return isNumber(token) && token.indexOf('.') < 0;
     }
 
-    private static double factorial(double n) {
-        if (n < 0 || n > 170 || n != Math.rint(n)) {
-            return Double.NaN;
-        }
-        double product = 1;
-        for (int i = 2; i <= n; i++) {
-            product *= i;
-        }
-        return product;
+    private static Expression number(String token) {
+        return Constant.parse(token.replace(",", ""));
     }
 }

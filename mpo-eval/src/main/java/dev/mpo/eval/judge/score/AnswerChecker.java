@@ -3,13 +3,17 @@ package dev.mpo.eval.judge.score;
 import dev.mpo.eval.judge.text.PythonText;
 import java.util.Collection;
 
-/** The verdict on an answer: right if the best of a data set's scores is above 0.9. */
-public final class AnswerChecker implements AnswerJudge {
+/**
+ * The verdict of the published pipeline on an answer: right if the best of a data set's scores is above 0.9.
+ *
+ * <p>It calls wrong what it cannot read, and right some answers that only look alike once punctuation is left out:
+ * {@code -5} for {@code 5}. {@link CarefulJudge} finds those.
+ */
+public final class AnswerChecker {
 
     private static final double RIGHT_ABOVE = 0.9;
 
     /** Returns whether an answer is right; one that equals the ground truth ignoring case always is. */
-    @Override
     public boolean isRight(String answer, String groundTruth, Collection<ScoreMode> modes) {
         return PythonText.sameIgnoringCase(answer, groundTruth)
                 || modes.stream().anyMatch(mode -> score(answer, groundTruth, mode, modes) > RIGHT_ABOVE);

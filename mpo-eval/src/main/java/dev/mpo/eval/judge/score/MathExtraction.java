@@ -45,11 +45,14 @@ final class MathExtraction {
     private static final String SIMPLE = "-?\\d+(?:[.,]\\d+)?";
     private static final String FRACTION = "-?\\\\frac\\{" + SIMPLE + "\\}\\{" + SIMPLE + "\\}";
 
-    /** LaTeX between its delimiters, or a fraction without them; the delimiters belong to the text. */
-    private static final String FORMULA = "((?<!\\\\)\\$\\$(?:[^$]|\\$(?!\\$))+?(?<!\\\\)\\$\\$"
-            + "|(?<!\\\\)\\\\\\[(?:[^\\\\]|\\\\(?!\\]))+?(?<!\\\\)\\\\\\]"
-            + "|(?<![\\\\\\d])\\$(?:\\\\\\$|[^\\n$])+?(?<!\\\\)\\$"
-            + "|(?<!\\\\)\\\\\\((?:[^\\\\\\n]|\\\\(?!\\)))+?(?<!\\\\)\\\\\\)"
+    /**
+     * LaTeX between its delimiters, or a fraction without them; the delimiters belong to the text. The repetitions are
+     * possessive: they need no stack, however long the text is.
+     */
+    private static final String FORMULA = "((?<!\\\\)\\$\\$(?:[^$]++|\\$(?!\\$))++(?<!\\\\)\\$\\$"
+            + "|(?<!\\\\)\\\\\\[(?:[^\\\\]++|\\\\(?!\\]))++(?<!\\\\)\\\\\\]"
+            + "|(?<![\\\\\\d])\\$(?:\\\\\\$|[^\\n$])++(?<!\\\\)\\$"
+            + "|(?<!\\\\)\\\\\\((?:[^\\\\\\n]++|\\\\(?!\\)))++(?<!\\\\)\\\\\\)"
             + "|" + FRACTION + ")" + PERCENT;
 
     private static final String AFTER_ANSWER = "(?i:answer):?.{0,50}?";
@@ -100,8 +103,9 @@ final class MathExtraction {
     private static List<MathValue> extract(String text, List<Rule> rules) {
         List<MathValue> values = new ArrayList<>();
         List<MatchResult> unreadFormulas = new ArrayList<>();
+        BoundedText bounded = new BoundedText(text);
         for (int rank : rules.stream().mapToInt(Rule::rank).distinct().sorted().toArray()) {
-            for (Candidate candidate : candidates(text, rules, rank)) {
+            for (Candidate candidate : candidates(bounded, rules, rank)) {
                 if (isInside(candidate, unreadFormulas)) {
                     continue; // a digit of a formula that could not be read is not its value
                 }
@@ -121,7 +125,7 @@ final class MathExtraction {
         return values;
     }
 
-    private static List<Candidate> candidates(String text, List<Rule> rules, int rank) {
+    private static List<Candidate> candidates(BoundedText text, List<Rule> rules, int rank) {
         List<Candidate> found = new ArrayList<>();
         for (Rule rule : rules) {
             if (rule.rank() == rank) {
@@ -180,6 +184,6 @@ final class MathExtraction {
     private static Expression number(String text) {
         boolean thousands = text.matches("-?[1-9]\\d{0,2}(?:[ ,]\\d{3})+(?:\\.\\d+)?");
         String digits = thousands ? text.replaceAll("[ ,]", "") : text.replace(',', '.');
-        return new Constant(Double.parseDouble(digits), digits.contains("."));
+        return Constant.parse(digits);
     }
 }

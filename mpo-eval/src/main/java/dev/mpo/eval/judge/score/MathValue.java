@@ -12,7 +12,7 @@ import java.util.List;
  */
 record MathValue(String text, List<Expression> sides, boolean percent) {
 
-    private static final double HUNDRED = 100;
+    private static final Expression HUNDRED = Expression.Constant.parse("100.0");
 
     MathValue {
         sides = List.copyOf(sides);
@@ -30,8 +30,6 @@ record MathValue(String text, List<Expression> sides, boolean percent) {
     /** The value, a percentage as the fraction it stands for. */
     Expression fraction() {
         // The hundredth of a whole number is a decimal fraction.
-        return percent
-                ? new Expression.Binary((a, b) -> a / b, last(), new Expression.Constant(HUNDRED, true))
-                : last();
+        return percent ? last().over(HUNDRED) : last();
     }
 }

@@ -3,6 +3,7 @@ package dev.mpo.eval.pipeline.pairs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mpo.core.DataException;
 import dev.mpo.eval.judge.score.AnswerJudge;
 import dev.mpo.eval.judge.score.ScoreMode;
 import dev.mpo.eval.pipeline.pairs.JudgedResponse.Verdict;
@@ -28,6 +29,8 @@ final class DatasetPairs {
     private final PairMaker maker;
     private final int lines;
 
+    private final BadLines badLines = new BadLines();
+    private final BadLines badSolutions = new BadLines();
     private final PairCounts correctness = new PairCounts();
     private final PairCounts format = new PairCounts();
     private final Map<Verdict, Long> verdicts = new EnumMap<>(Verdict.class);
@@ -52,16 +55,21 @@ final class DatasetPairs {
     }
 
     /** The responses to one key by verdict; {@code right} grows by what the solutions add. */
-    private record Group(List<JudgedResponse> right, List<JudgedResponse> wrong, List<JudgedResponse> unreadable) {
+    private record Group(
+            List<JudgedResponse> right,
+            List<JudgedResponse> wrong,
+            List<JudgedResponse> unreadable,
+            List<JudgedResponse> undecided) {
 
         Group() {
-            this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+            this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         }
 
         void add(JudgedResponse response) {
             switch (response.verdict()) {
                 case RIGHT -> right.add(response);
                 case WRONG -> wrong.add(response);
+                case UNDECIDED -> undecided.add(response);
                 case UNREADABLE -> unreadable.add(response);
             }
         }
@@ -69,8 +77,9 @@ final class DatasetPairs {
 
     /** Writes everything; {@code progress} is told the number of lines done. */
     PairReport write(PairFiles files, LongConsumer progress) throws IOException {
-        RowGroups groups = groups(file, lines);
-        RowGroups solutionGroups = solutions == null ? null : groups(solutions, solutions.rowCount());
+        RowGroups groups = groups(file, lines, badLines);
+        badLines.requireAnyGood(lines);
+        RowGroups solutionGroups = solutions == null ? null : groups(solutions, solutions.rowCount(), badSolutions);
         long done = 0;
         for (int group = 0; group < groups.count(); group++) {
             int[] rows = groups.rows(group);
@@ -87,8 +96,16 @@ final class DatasetPairs {
         return report();
     }
 
-    private static RowGroups groups(ResponseFiles file, int count) {
-        return RowGroups.of(count, row -> SampledResponse.read(file, row).key().hash());
+    /** Rows that cannot be used get a group of their own, which yields nothing. */
+    private RowGroups groups(ResponseFiles source, int count, BadLines bad) {
+        return RowGroups.of(count, row -> {
+            try {
+                return SampledResponse.read(source, row).key().hash();
+            } catch (DataException e) {
+                bad.add(row, e);
+                return row;
+            }
+        });
     }
 
     /** Rows of one hash belong to one key, but for a collision, which this tells apart. */
@@ -96,7 +113,10 @@ final class DatasetPairs {
         Map<SampledResponse.Key, Group> groups = new LinkedHashMap<>();
         List<SampledResponse> responses = new ArrayList<>();
         for (int row : rows) {
-            responses.add(SampledResponse.read(source, row));
+            BadLines bad = source == file ? badLines : badSolutions;
+            if (!bad.has(row)) {
+                responses.add(SampledResponse.read(source, row));
+            }
         }
         // Samples come in any order, also from run to run: their numbers decide which pairs are made of them.
         responses.sort(Comparator.comparingInt(SampledResponse::sample));
@@ -114,7 +134,9 @@ final class DatasetPairs {
             throws IOException {
         keys++;
         allRight += !group.right().isEmpty() && group.wrong().isEmpty() ? 1 : 0;
-        if (group.right().isEmpty() && !group.wrong().isEmpty()) {
+        if (group.right().isEmpty()
+                && group.undecided().isEmpty()
+                && !group.wrong().isEmpty()) {
             allWrong++;
             files.allWrong().write(question(group.wrong().get(0)));
         }
@@ -177,6 +199,8 @@ final class DatasetPairs {
                 verdicts.getOrDefault(Verdict.RIGHT, 0L),
                 verdicts.getOrDefault(Verdict.WRONG, 0L),
                 verdicts.getOrDefault(Verdict.UNREADABLE, 0L),
+                verdicts.getOrDefault(Verdict.UNDECIDED, 0L),
+                badLines.count() + badSolutions.count(),
                 allRight,
                 allWrong,
                 correctness.report(),

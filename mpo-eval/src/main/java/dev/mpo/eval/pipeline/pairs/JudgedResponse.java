@@ -19,6 +19,8 @@ record JudgedResponse(SampledResponse sampled, ObjectNode row, String response, 
         RIGHT,
         /** It keeps to the format and gives something else. */
         WRONG,
+        /** Whether it gives the ground truth cannot be told: it stands on neither side of a pair. */
+        UNDECIDED,
         /** It does not keep to the format. */
         UNREADABLE
     }

@@ -2,8 +2,9 @@ package dev.mpo.eval.pipeline.pairs;
 
 import dev.mpo.core.ConfigException;
 import dev.mpo.core.DataException;
-import dev.mpo.eval.judge.score.AnswerChecker;
 import dev.mpo.eval.judge.score.AnswerJudge;
+import dev.mpo.eval.judge.score.CarefulJudge;
+import dev.mpo.eval.pipeline.sample.ImageRoots;
 import dev.mpo.eval.pipeline.sample.SampleFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,7 +38,7 @@ public final class PairBuilding {
 
     /** Creates the job. */
     public PairBuilding(PairOptions options) {
-        this(options, new AnswerChecker());
+        this(options, new CarefulJudge());
     }
 
     /** Creates the job with another idea of what is right. */
@@ -66,17 +67,20 @@ public final class PairBuilding {
         Map<String, List<Path>> files = inputs(dataDir);
         try {
             Files.createDirectories(saveDir);
-            PairMeta meta = new PairMeta(saveDir, options.imageRoot());
+            PairMeta meta = new PairMeta(saveDir);
             for (Map.Entry<String, List<Path>> dataset : files.entrySet()) {
                 PairReport report = one(dataset.getKey(), dataset.getValue(), saveDir, progress);
                 reports.add(report);
                 if (!report.skipped()) {
+                    Path root = imageRoot(dataDir, report);
                     meta.put(
                             PairFiles.correctness(saveDir, report.dataset()),
-                            report.correctness().written());
+                            report.correctness().written(),
+                            root);
                     meta.put(
                             PairFiles.format(saveDir, report.dataset()),
-                            report.format().written());
+                            report.format().written(),
+                            root);
                     meta.save();
                 }
             }
@@ -85,6 +89,22 @@ public final class PairBuilding {
                     "cannot write pairs to " + saveDir + " (" + e + "): choose another --save-dir", e);
         }
         return reports;
+    }
+
+    /** The folder that was given, or the one that the answers were sampled with. */
+    private Path imageRoot(Path dataDir, PairReport report) {
+        Path given = options.imageRoot();
+        if (given != null) {
+            return given;
+        }
+        Optional<Path> remembered = ImageRoots.read(dataDir, report.dataset());
+        if (remembered.isEmpty()) {
+            LOG.warn(
+                    "{}: the folder of the pictures is not known, and meta.json names the present one: give --image-root"
+                            + " if that is wrong",
+                    report.dataset());
+        }
+        return remembered.orElse(Path.of(""));
     }
 
     /** The files of each data set, in the order of their names; several ranks write several. */
@@ -127,11 +147,12 @@ public final class PairBuilding {
                     .write(outputs, done -> progress.update(done, lines, dataset));
             outputs.commit();
             LOG.info(
-                    "{}: {} right, {} wrong, {} unreadable responses; {} + {} pairs",
+                    "{}: {} right, {} wrong, {} unreadable, {} undecided responses; {} + {} pairs",
                     name,
                     report.right(),
                     report.wrong(),
                     report.unreadable(),
+                    report.undecided(),
                     report.correctness().written(),
                     report.format().written());
             return report;

@@ -16,13 +16,11 @@ final class PairMeta {
     private static final String SUFFIX = ".jsonl";
 
     private final Path file;
-    private final Path imageRoot;
     private final ObjectNode entries;
 
     /** Reads the meta file of a folder if there is one, so that entries of earlier calls stay. */
-    PairMeta(Path saveDir, Path imageRoot) throws IOException {
+    PairMeta(Path saveDir) throws IOException {
         this.file = saveDir.resolve("meta.json");
-        this.imageRoot = imageRoot.toAbsolutePath().normalize();
         JsonNode before = Files.exists(file) ? MAPPER.readTree(file.toFile()) : MAPPER.createObjectNode();
         if (!(before instanceof ObjectNode object)) {
             throw new DataException(file + ": expected a JSON object of data sets: remove or correct the file");
@@ -34,8 +32,8 @@ final class PairMeta {
         return file;
     }
 
-    /** Sets the entry of a file of pairs, or removes it if there are none. */
-    void put(Path annotation, long pairs) {
+    /** Sets the entry of a file of pairs whose pictures are in a folder, or removes it if there are none. */
+    void put(Path annotation, long pairs, Path imageRoot) {
         String fileName = annotation.getFileName().toString();
         String name = fileName.substring(0, fileName.length() - SUFFIX.length());
         if (pairs == 0) {
@@ -43,7 +41,7 @@ final class PairMeta {
             return;
         }
         ObjectNode entry = entries.putObject(name);
-        entry.put("root", imageRoot.toString());
+        entry.put("root", imageRoot.toAbsolutePath().normalize().toString());
         entry.put("annotation", "raw/" + fileName);
         entry.put("data_augment", false);
         entry.put("repeat_time", 1);

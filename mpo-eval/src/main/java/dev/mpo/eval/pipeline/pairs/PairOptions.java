@@ -4,6 +4,7 @@ import dev.mpo.core.ConfigException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How sampled answers become pairs.
@@ -15,7 +16,8 @@ import java.util.TreeMap;
  * @param overwrite whether a file whose pairs exist is done again
  * @param force whether {@code solutions} are added to questions that the model answered right as well
  * @param solutions further responses, for files whose name contains the key
- * @param imageRoot the folder that image paths start from, for the meta file
+ * @param imageRoot the folder that image paths start from, for the meta file; null for the one that the answers were
+ *     sampled with
  */
 public record PairOptions(
         boolean answerFix,
@@ -25,7 +27,7 @@ public record PairOptions(
         boolean overwrite,
         boolean force,
         Map<String, Path> solutions,
-        Path imageRoot) {
+        @Nullable Path imageRoot) {
 
     /** Files with more lines than this get fewer pairs per key. */
     private static final int MANY_LINES = 500_000;
@@ -45,7 +47,7 @@ public record PairOptions(
 
     /** Returns the defaults: no fix, 15 pairs per key, 1,000,000 lines, finished files are skipped. */
     public static PairOptions defaults() {
-        return new PairOptions(false, false, 15, 1_000_000, false, false, Map.of(), Path.of(""));
+        return new PairOptions(false, false, 15, 1_000_000, false, false, Map.of(), null);
     }
 
     /** Returns the most pairs per key for a file of a number of lines: at most 3 above 500,000 lines. */

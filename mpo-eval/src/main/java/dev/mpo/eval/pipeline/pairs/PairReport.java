@@ -13,6 +13,8 @@ import java.util.List;
  * @param right the responses that are right
  * @param wrong the responses that are wrong
  * @param unreadable the responses that do not keep to the format
+ * @param undecided the responses of which nobody can tell whether they are right; they are in no pair
+ * @param badLines the lines that could not be used
  * @param allRight the keys with right, but no wrong responses
  * @param allWrong the keys with wrong, but no right responses
  * @param correctness the pairs of a right and a wrong response
@@ -27,6 +29,8 @@ public record PairReport(
         long right,
         long wrong,
         long unreadable,
+        long undecided,
+        long badLines,
         long allRight,
         long allWrong,
         Pairs correctness,
@@ -42,9 +46,14 @@ public record PairReport(
      */
     public record Pairs(long written, long entailed, long duplicates, long leftOut) {}
 
+    /** Returns the share of the responses that could not be judged, 0 to 1; 0 without responses. */
+    public double undecidedShare() {
+        return responses == 0 ? 0 : (double) undecided / responses;
+    }
+
     /** Returns the report of a file that was left alone. */
     static PairReport skipped(String dataset) {
         Pairs none = new Pairs(0, 0, 0, 0);
-        return new PairReport(dataset, true, List.of(), 0, 0, 0, 0, 0, 0, 0, none, none);
+        return new PairReport(dataset, true, List.of(), 0, 0, 0, 0, 0, 0, 0, 0, 0, none, none);
     }
 }

@@ -1,6 +1,7 @@
 package dev.mpo.eval.pipeline.pairs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mpo.core.DataException;
 import dev.mpo.eval.judge.answer.AnswerFix;
 import dev.mpo.eval.judge.answer.AnswerParser;
 import dev.mpo.eval.judge.answer.ParsedAnswer;
@@ -10,12 +11,16 @@ import dev.mpo.eval.pipeline.pairs.JudgedResponse.Verdict;
 import dev.mpo.eval.prompt.PromptVersion;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads, fixes and judges the responses of one data set. */
 final class ResponseJudge {
 
     /** What stands for the answer where none could be read. */
     private static final String NO_ANSWER = "None";
+
+    private static final Logger LOG = LoggerFactory.getLogger(ResponseJudge.class);
 
     private final AnswerJudge judge;
     private final List<ScoreMode> modes;
@@ -28,6 +33,18 @@ final class ResponseJudge {
     }
 
     JudgedResponse judge(SampledResponse sampled) {
+        try {
+            return judged(sampled);
+        } catch (DataException e) {
+            throw e; // a mistake in the file, which its user can mend
+        } catch (RuntimeException | StackOverflowError e) {
+            LOG.warn("{}: the response cannot be judged and counts as undecided", sampled.where());
+            LOG.debug("why", e);
+            return judged(sampled, sampled.response(), NO_ANSWER, Verdict.UNDECIDED);
+        }
+    }
+
+    private JudgedResponse judged(SampledResponse sampled) {
         if (options.correctnessCache()) {
             Verdict verdict = sampled.isMarkedCorrect() ? Verdict.RIGHT : Verdict.WRONG;
             return new JudgedResponse(sampled, sampled.row(), sampled.response(), NO_ANSWER, verdict);
@@ -45,8 +62,12 @@ final class ResponseJudge {
         if (response.isEmpty()) {
             return judged(sampled, sampled.response(), NO_ANSWER, Verdict.UNREADABLE);
         }
-        boolean right = judge.isRight(answer, groundTruth, modes);
-        return judged(sampled, response.get(), answer, right ? Verdict.RIGHT : Verdict.WRONG);
+        Verdict verdict = switch (judge.judge(answer, groundTruth, modes)) {
+            case RIGHT -> Verdict.RIGHT;
+            case WRONG -> Verdict.WRONG;
+            case UNDECIDED -> Verdict.UNDECIDED;
+        };
+        return judged(sampled, response.get(), answer, verdict);
     }
 
     private static JudgedResponse judged(SampledResponse sampled, String response, String answer, Verdict verdict) {

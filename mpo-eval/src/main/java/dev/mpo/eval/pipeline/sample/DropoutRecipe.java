@@ -2,6 +2,7 @@ package dev.mpo.eval.pipeline.sample;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mpo.core.ConfigException;
+import dev.mpo.core.DataException;
 import dev.mpo.core.generate.Generation;
 import dev.mpo.core.generate.GenerationOptions;
 import dev.mpo.data.text.ImageTokens;
@@ -47,9 +48,11 @@ final class DropoutRecipe implements SamplingRecipe {
 
     @Override
     public ObjectNode draft(ObjectNode row, String where) {
-        PromptRow.text(row, "question", where, ADVICE);
-        PromptRow.text(row, "chosen", where, ADVICE);
-        PromptRow.images(row, where, ADVICE);
+        String question = PromptRow.text(row, "question", where, ADVICE);
+        if (PromptRow.text(row, "chosen", where, ADVICE).isBlank()) {
+            throw new DataException(where + ": chosen is blank, so there is nothing to continue: write an answer");
+        }
+        PromptRow.requireTrainable(question, PromptRow.images(row, where, ADVICE), imageRoot, where);
         return row.deepCopy();
     }
 
@@ -65,6 +68,12 @@ final class DropoutRecipe implements SamplingRecipe {
             question = question.replace(ImageTokens.PLACEHOLDER + "\n", "").replace(ImageTokens.PLACEHOLDER, "");
         }
         return new ChatRequest(List.of(Turn.user(question)), images, prefix(row), options);
+    }
+
+    /** The meta file that training takes: the rows are ready for it. */
+    @Override
+    public void finish(SamplingOptions options) {
+        SampleMeta.write(options);
     }
 
     @Override

@@ -58,8 +58,9 @@ final class FailureFile implements AutoCloseable {
 
             @Override
             public void onFailure(String where, String reason) {
-                add(where, reason);
-                listener.onFailure(where, reason);
+                String told = reason.startsWith(where + ": ") ? reason.substring(where.length() + 2) : reason;
+                add(where, told);
+                listener.onFailure(where, told);
             }
 
             @Override

@@ -3,6 +3,8 @@ package dev.mpo.eval.pipeline.sample;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mpo.core.DataException;
+import dev.mpo.data.text.ImageTokens;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +45,25 @@ final class PromptRow {
         }
         names.removeIf(String::isEmpty);
         return names;
+    }
+
+    /**
+     * Checks that training will accept the row: its pictures exist, and several have a place in the question each.
+     *
+     * @throws DataException naming the picture, or both numbers
+     */
+    static void requireTrainable(String question, List<String> images, Path root, String where) {
+        for (String image : images) {
+            if (!Files.isRegularFile(root.resolve(image))) {
+                throw new DataException(where + ": the picture " + root.resolve(image)
+                        + " does not exist: correct the name, or --image-root");
+            }
+        }
+        int markers = question.split(ImageTokens.PLACEHOLDER, -1).length - 1;
+        if (images.size() > 1 && markers != images.size()) {
+            throw new DataException(where + ": the question has " + markers + " " + ImageTokens.PLACEHOLDER
+                    + " markers for " + images.size() + " pictures: write one for each");
+        }
     }
 
     /** Returns the image files of a row that was read before. */

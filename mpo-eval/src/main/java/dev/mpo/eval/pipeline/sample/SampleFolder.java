@@ -28,8 +28,12 @@ public final class SampleFolder {
 
     /** Returns the file that a rank writes. */
     static Path file(Path folder, String dataset, Ranks ranks) {
-        String rank = ranks.size() == 1 ? "" : ".rank-%04d".formatted(ranks.rank());
-        return folder.resolve(dataset + rank + SUFFIX);
+        return file(folder, dataset, ranks.rank(), ranks.size());
+    }
+
+    /** Returns the file that one of some ranks writes. */
+    static Path file(Path folder, String dataset, int rank, int size) {
+        return folder.resolve(dataset + (size == 1 ? "" : ".rank-%04d".formatted(rank)) + SUFFIX);
     }
 
     /** Returns the file that tells which texts a rank could not get. */

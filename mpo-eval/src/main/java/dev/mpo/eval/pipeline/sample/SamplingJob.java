@@ -69,6 +69,9 @@ public final class SamplingJob {
             Run run = new Run(prompts, out, plan, noting);
             listener.onStart(run.report());
             generator.run(run, run);
+            if (options.ranks().isFirst()) {
+                recipe.finish(options);
+            }
             return run.report();
         }
     }
@@ -76,6 +79,9 @@ public final class SamplingJob {
     private void createFolders() {
         try {
             Files.createDirectories(options.outDir());
+            if (options.ranks().isFirst()) {
+                ImageRoots.write(options.outDir(), options.dataset(), options.imageRoot());
+            }
         } catch (IOException e) {
             throw new ConfigException("--out-dir " + options.outDir() + " cannot be made: " + e, e);
         }

@@ -28,4 +28,7 @@ interface SamplingRecipe {
 
     /** Completes a draft by an answer; empty if nothing can be learned from it. */
     Optional<ObjectNode> finish(ObjectNode draft, ObjectNode row, Generation answer);
+
+    /** Called by the first process when its samples are written: makes what belongs beside them. */
+    default void finish(SamplingOptions options) {}
 }

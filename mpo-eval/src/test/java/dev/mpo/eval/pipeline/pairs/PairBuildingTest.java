@@ -170,12 +170,40 @@ final class PairBuildingTest {
     }
 
     @Test
-    void aBadLineIsNamed() throws IOException {
-        Files.writeString(data.resolve("demo.jsonl"), response("q", "7", "x") + "\n{\"question\": \"q\"}\n");
+    void aBadLineIsLeftOutAndCounted() throws IOException {
+        Files.writeString(
+                data.resolve("demo.jsonl"),
+                response("q", "7", "why\nhow\nFinal answer: 7") + "\n{\"question\": \"q\"}\n"
+                        + response("q", "7", "why\nhow\nFinal answer: 8") + "\nno json\n");
+
+        PairReport report = build(PairOptions.defaults());
+        assertThat(report.badLines()).isEqualTo(2);
+        assertThat(report.correctness().written()).isEqualTo(1);
+    }
+
+    /** A model that repeats itself ends nothing but its own answer. */
+    @Test
+    void answersThatLoopStandOnNeitherSide() throws IOException {
+        write(
+                "demo",
+                response("q", "$x^2$", "why\nhow\nFinal answer: $x^{2}$"),
+                response("q", "$x^2$", "why\nhow\nFinal answer: $x^3$"),
+                response("q", "$x^2$", "why\nhow\nFinal answer: $" + "x".repeat(1_025) + "$"),
+                response("q", "$x^2$", "why\nhow\nFinal answer: $" + "1+".repeat(635) + "1$"));
+
+        PairReport report = build(PairOptions.defaults());
+        assertThat(List.of(report.right(), report.wrong(), report.undecided())).containsExactly(1L, 1L, 2L);
+        assertThat(report.correctness().written()).isEqualTo(1);
+        assertThat(report.undecidedShare()).isEqualTo(0.5);
+    }
+
+    @Test
+    void aFileWithoutAnyUsableLineIsAnErrorThatNamesOne() throws IOException {
+        Files.writeString(data.resolve("demo.jsonl"), "{\"question\": 7}\n{\"question\": \"q\"}\n");
 
         assertThatThrownBy(() -> build(PairOptions.defaults()))
                 .isInstanceOf(DataException.class)
-                .hasMessageContaining("demo.jsonl:2");
+                .hasMessageContaining("demo.jsonl:1");
         assertThat(save.resolve("raw")).isEmptyDirectory();
     }
 

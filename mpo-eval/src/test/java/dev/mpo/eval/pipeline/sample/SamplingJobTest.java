@@ -269,13 +269,49 @@ class SamplingJobTest {
         }
     }
 
+    /** Whatever training would refuse is a failure of its row; the rest comes with a meta file for training. */
+    @Test
+    void dropoutWritesRowsThatTrainingTakes() throws IOException {
+        NanoModel nano = NanoModel.write(folder, 1);
+        Files.writeString(prompts, """
+                {"image": "none.png", "question": "q", "chosen": "a b c d"}
+                {"question": "q", "chosen": "  "}
+                {"question": "q", "chosen": "one two three four"}
+                {"image": ["a.png", "a.png"], "question": "<image> q", "chosen": "a b c d"}
+                """);
+        Files.writeString(folder.resolve("a.png"), "not looked at");
+        Path out = folder.resolve("out");
+        List<String> reasons = new ArrayList<>();
+        SamplingListener noting = new SamplingListener() {
+            @Override
+            public void onFailure(String where, String reason) {
+                reasons.add(reason);
+            }
+        };
+        try (ChatGenerator generator = ChatGenerator.open(nano.folder(), ChatOptions.defaults())) {
+            SamplingJob job =
+                    SamplingJob.dropoutNtp(options(out, Ranks.single()), 0.5, DropoutPrefix.Words.SCRIPT_AWARE, false);
+            assertThat(job.run(generator, noting).badRows()).isEqualTo(3);
+        }
+        assertThat(reasons).hasSize(3).allSatisfy(reason -> assertThat(reason).doesNotContain("prompts.jsonl"));
+        assertThat(reasons.get(0)).contains("none.png does not exist");
+        assertThat(reasons.get(1)).contains("chosen is blank");
+        assertThat(reasons.get(2)).contains("1 <image> markers for 2 pictures");
+        JsonNode meta = JSON.readTree(SampleMeta.file(out).toFile()).elements().next();
+        assertThat(meta.get("root").textValue())
+                .isEqualTo(folder.toAbsolutePath().toString());
+        assertThat(out.resolve(meta.get("annotation").textValue())).exists();
+        assertThat(ImageRoots.read(out, options(out, Ranks.single()).dataset())).contains(folder.toAbsolutePath());
+    }
+
     @Test
     void dropoutContinuesTheFirstHalfWithoutTheImage() throws IOException {
         NanoModel nano = NanoModel.write(folder, 1);
         Files.writeString(prompts, """
-                {"image": "absent.png", "question": "<image>\\nWhat?", "chosen": "one two three four"}
+                {"image": "unread.png", "question": "<image>\\nWhat?", "chosen": "one two three four"}
                 {"question": "\u4ec0\u4e48?", "chosen": "\u7ea2\u8272\u7684\u5706\u3002", "rejected": null}
                 """);
+        Files.writeString(folder.resolve("unread.png"), "no picture, which nobody sees");
         Path out = folder.resolve("out");
         SamplingOptions options = options(out, Ranks.single());
         try (ChatGenerator generator = ChatGenerator.open(nano.folder(), ChatOptions.defaults())) {
