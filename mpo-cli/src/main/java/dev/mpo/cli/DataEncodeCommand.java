@@ -4,7 +4,7 @@ import dev.mpo.core.config.ModelConfig;
 import dev.mpo.data.pair.PairEncoder;
 import dev.mpo.data.pair.PairWriter;
 import dev.mpo.data.text.Tokenizer;
-import dev.mpo.data.text.Tokenizers;
+import dev.mpo.data.text.VocabularyFit;
 import dev.mpo.train.config.RunConfig;
 import dev.mpo.train.setup.PairData;
 import java.io.PrintWriter;
@@ -47,7 +47,7 @@ final class DataEncodeCommand implements Callable<Integer> {
         Path folder = Path.of(Objects.requireNonNull(config.model().path()));
         ModelConfig model = ModelConfig.load(folder);
         Integer imageSize = config.model().imageSize();
-        try (Tokenizer tokenizer = Tokenizers.load(folder);
+        try (Tokenizer tokenizer = VocabularyFit.load(folder, model);
                 PairData data =
                         PairData.open(config, imageSize == null ? model : model.withImageSize(imageSize), tokenizer);
                 JobProgress progress = JobProgress.start(Mpo.of(spec.commandLine()), "encode", "row")) {

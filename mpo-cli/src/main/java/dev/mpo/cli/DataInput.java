@@ -8,7 +8,7 @@ import dev.mpo.data.pair.PairEncoder;
 import dev.mpo.data.pair.PairOptions;
 import dev.mpo.data.text.ChatTemplate;
 import dev.mpo.data.text.Tokenizer;
-import dev.mpo.data.text.Tokenizers;
+import dev.mpo.data.text.VocabularyFit;
 import dev.mpo.train.config.DataSettings;
 import dev.mpo.train.config.RunConfig;
 import dev.mpo.train.setup.DataSources;
@@ -60,7 +60,7 @@ final class DataInput implements AutoCloseable {
         Path folder = Path.of(path);
         ModelConfig model = ModelConfig.load(folder);
         Integer imageSize = config.model().imageSize();
-        Tokenizer tokenizer = Tokenizers.load(folder);
+        Tokenizer tokenizer = VocabularyFit.load(folder, model);
         try {
             PairData data =
                     PairData.open(config, imageSize == null ? model : model.withImageSize(imageSize), tokenizer);

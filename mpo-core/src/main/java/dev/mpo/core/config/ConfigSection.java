@@ -9,6 +9,9 @@ import java.util.Optional;
 /** One object of a config.json with the place it came from, so that every complaint names file and dotted key. */
 record ConfigSection(String file, String prefix, JsonNode node) {
 
+    private static final int MAX_SHOWN = 80;
+    private static final double MAX_EPSILON = 0.1;
+
     Optional<ConfigSection> section(String key) {
         JsonNode child = node.path(key);
         return child.isObject() ? Optional.of(new ConfigSection(file, dotted(key), child)) : Optional.empty();
@@ -29,8 +32,11 @@ record ConfigSection(String file, String prefix, JsonNode node) {
 
     int positiveInt(String key) {
         JsonNode value = scalarOrSquare(key);
-        if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 1) {
+        if (!value.isIntegralNumber() || value.bigIntegerValue().signum() <= 0) {
             throw wrong(key, "a whole number of 1 or more");
+        }
+        if (!value.canConvertToInt() || value.intValue() > SizeLimits.of(key)) {
+            throw wrong(key, "a whole number of at most " + SizeLimits.of(key));
         }
         return value.intValue();
     }
@@ -58,6 +64,15 @@ record ConfigSection(String file, String prefix, JsonNode node) {
         return value.doubleValue();
     }
 
+    /** Returns the small number that keeps a normalisation from dividing by zero. */
+    double epsilon(String key) {
+        double value = positiveDouble(key);
+        if (value > MAX_EPSILON) {
+            throw wrong(key, "a number above 0 and at most " + MAX_EPSILON);
+        }
+        return value;
+    }
+
     double positiveDoubleOr(String key, double fallback) {
         return has(key) ? positiveDouble(key) : fallback;
     }
@@ -67,7 +82,7 @@ record ConfigSection(String file, String prefix, JsonNode node) {
             return fallback;
         }
         JsonNode value = node.path(key);
-        if (!value.isNumber() || value.doubleValue() < 0 || value.doubleValue() >= 1) {
+        if (!value.isNumber() || !(value.doubleValue() >= 0 && value.doubleValue() < 1)) {
             throw wrong(key, "a number from 0 to below 1");
         }
         return value.doubleValue();
@@ -100,9 +115,13 @@ record ConfigSection(String file, String prefix, JsonNode node) {
     }
 
     CheckpointException wrong(String key, String expected, String fix) {
-        String got = node.has(key) ? node.path(key).toString() : "nothing";
+        String got = node.has(key) ? shortened(node.path(key).toString()) : "nothing";
         return new CheckpointException(
                 file + ": key " + dotted(key) + ": expected " + expected + ", got " + got + ". " + fix + ".");
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "...";
     }
 
     /** Side lengths may be written as one number or, in the transformers-native layout, as [height, width]. */

@@ -24,7 +24,7 @@ final class LanguageConfigReader {
                 numHeads,
                 numKeyValueHeads,
                 section.positiveIntOr("head_dim", Math.max(1, hiddenSize / numHeads)),
-                section.positiveDouble("rms_norm_eps"),
+                section.epsilon("rms_norm_eps"),
                 ropeTheta(section),
                 dynamicNtkFactor(section),
                 section.positiveInt("max_position_embeddings"),

@@ -1,13 +1,11 @@
 package dev.mpo.core.config;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mpo.core.CheckpointException;
+import dev.mpo.core.folder.ModelFolderDiagnosis;
+import dev.mpo.core.json.JsonFile;
 import dev.mpo.core.safetensors.SafetensorsFolder;
-import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -15,29 +13,17 @@ import java.nio.file.Path;
 final class ModelConfigReader {
 
     private static final String DEFAULT_TEMPLATE = "internvl2_5";
-    private static final ObjectMapper MAPPER = new ObjectMapper()
-            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final String REMEDY = "Take config.json from the published checkpoint again.";
 
     private ModelConfigReader() {}
 
     static ModelConfig load(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            throw new CheckpointException("model folder " + folder
-                    + ": expected a directory with config.json and *.safetensors, found "
-                    + (Files.exists(folder) ? "a file" : "nothing") + ". Check the path given as model.");
-        }
         Path file = folder.resolve("config.json");
-        if (!Files.isRegularFile(file)) {
-            throw new CheckpointException(file + ": no such file. A model folder holds config.json beside the weights;"
-                    + " download the whole repository, not the weights alone.");
+        if (!Files.isDirectory(folder) || !Files.exists(file)) {
+            throw ModelFolderDiagnosis.withoutConfig(folder);
         }
-        try {
-            ModelConfig config = parse(file.toString(), Files.readString(file));
-            return SafetensorsFolder.isPresentIn(folder) ? untieStoredHead(config, folder) : config;
-        } catch (IOException e) {
-            throw new CheckpointException(file + ": cannot be read: " + e.getMessage(), e);
-        }
+        ModelConfig config = parse(file.toString(), JsonFile.object(file, REMEDY));
+        return SafetensorsFolder.isPresentIn(folder) ? untieStoredHead(config, folder) : config;
     }
 
     /** A head that is stored is the model's own, whatever the configuration says about tying. */
@@ -51,26 +37,18 @@ final class ModelConfigReader {
         return config.withLanguage(language.withTieWordEmbeddings(!stored));
     }
 
+    /** Reads the text of a config.json that comes with this program. */
     static ModelConfig parse(String file, String json) {
-        JsonNode root;
-        try {
-            root = MAPPER.readTree(json);
-        } catch (JsonProcessingException e) {
-            String line = e.getLocation() == null ? "" : ":" + e.getLocation().getLineNr();
-            throw new CheckpointException(
-                    file + line + ": not valid JSON: " + e.getOriginalMessage()
-                            + ". Take config.json from the published checkpoint again",
-                    e);
-        }
+        return parse(file, JsonFile.object(Path.of(file), json.getBytes(StandardCharsets.UTF_8), REMEDY));
+    }
+
+    private static ModelConfig parse(String file, JsonNode root) {
         ConfigSection top = new ConfigSection(file, "", root);
         boolean original = top.section("llm_config").isPresent();
         boolean nativeLayout = top.section("text_config").isPresent();
-        if (original == nativeLayout) {
-            throw top.wrong(
-                    "llm_config",
-                    "a JSON object (original InternVL layout), or text_config (transformers-native layout)",
-                    "This is no config.json of an InternVL model (model_type "
-                            + top.text("model_type").orElse("not given") + ")");
+        String type = top.text("model_type").orElse("internvl");
+        if (original == nativeLayout || !type.startsWith("internvl") || !top.has("vision_config")) {
+            throw new CheckpointException(file + ": " + ModelFolderDiagnosis.otherModel(root));
         }
         ModelConfig config = original ? original(top) : transformersNative(top);
         validate(top, config);
@@ -119,6 +97,7 @@ final class ModelConfigReader {
     }
 
     private static void validate(ConfigSection top, ModelConfig config) {
+        SizeLimits.requirePossible(top, config);
         VisionConfig vision = config.vision();
         int patchesPerToken = config.mergedPatchesPerSide();
         if (Math.abs(patchesPerToken * config.downsampleRatio() - 1.0) > 1e-9) {

@@ -27,7 +27,7 @@ final class VisionConfigReader {
                 section.text("norm_type").orElse("").equals("rms_norm") ? NormType.RMS_NORM : NormType.LAYER_NORM,
                 section.flagOr(biasKey, false),
                 section.flagOr(qkNormKey, false),
-                section.positiveDoubleOr("layer_norm_eps", 1e-6),
+                section.has("layer_norm_eps") ? section.epsilon("layer_norm_eps") : 1e-6,
                 section.rateOr("drop_path_rate", 0.0));
         if (!section.has("norm_type")) {
             throw section.wrong("norm_type", "layer_norm or rms_norm");

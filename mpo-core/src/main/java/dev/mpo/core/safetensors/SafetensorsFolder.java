@@ -1,17 +1,20 @@
 package dev.mpo.core.safetensors;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mpo.core.CheckpointException;
+import dev.mpo.core.folder.ModelFolderDiagnosis;
+import dev.mpo.core.json.JsonFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The safetensors files of a folder: {@code model.safetensors}, or shards with an index.
@@ -28,43 +31,76 @@ public record SafetensorsFolder(Path folder, boolean sharded, Map<String, Stored
     /** Name of the index of sharded weights. */
     public static final String INDEX_FILE = "model.safetensors.index.json";
 
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final String REMEDY = "Take index and shards from the same place.";
+    private static final Pattern SHARD = Pattern.compile("model-\\d+-of-\\d+\\.safetensors");
 
     /** Whether a folder holds weights in this format at all. */
     public static boolean isPresentIn(Path folder) {
         return Files.exists(folder.resolve(SINGLE_FILE)) || Files.exists(folder.resolve(INDEX_FILE));
     }
 
+    /** Whether a file is by its name one of the shards of a model. */
+    public static boolean isShard(String fileName) {
+        return SHARD.matcher(fileName).matches();
+    }
+
     /**
-     * Reads the headers of all weight files of a folder. An unsharded file wins over an index beside it, as it does in
-     * the transformers library.
+     * Reads the headers of all weight files of a folder.
      *
-     * @throws CheckpointException if there are no weights, a file is damaged, or index and shards disagree
+     * @throws CheckpointException if there are no weights, or two sets of them, a file is damaged, or index and shards
+     *     disagree
      */
     public static SafetensorsFolder read(Path folder) {
         Path single = folder.resolve(SINGLE_FILE);
+        Path index = folder.resolve(INDEX_FILE);
+        requireOneSet(folder, single, index);
         if (Files.exists(single)) {
             return new SafetensorsFolder(folder, false, byName(List.of(SafetensorsHeader.read(single))));
         }
-        Path index = folder.resolve(INDEX_FILE);
         if (!Files.exists(index)) {
-            throw new CheckpointException(folder + ": expected " + SINGLE_FILE + " or " + INDEX_FILE
-                    + ", found neither. Weights in another format, such as pytorch_model.bin, must be saved as"
-                    + " safetensors first.");
+            throw ModelFolderDiagnosis.withoutWeights(folder);
         }
         Map<String, String> weightMap = weightMap(index);
-        List<SafetensorsHeader> shards = new ArrayList<>();
-        for (String shard : new TreeSet<>(weightMap.values())) {
-            Path file = folder.resolve(shard);
-            if (!Files.isRegularFile(file)) {
-                throw new CheckpointException(
-                        index + ": names the shard " + shard + ", which is not there. Download or copy it again.");
-            }
-            shards.add(SafetensorsHeader.read(file));
+        Set<String> names = new TreeSet<>(weightMap.values());
+        List<String> absent = names.stream()
+                .filter(name -> !Files.isRegularFile(folder.resolve(name)))
+                .toList();
+        if (!absent.isEmpty()) {
+            throw new CheckpointException(index + ": names the shard " + absent.get(0) + ", which is not there"
+                    + (absent.size() > 1 ? ", nor are " + (absent.size() - 1) + " more of " + names.size() : "")
+                    + ". Download or copy what is missing.");
         }
+        List<SafetensorsHeader> shards = names.stream()
+                .map(name -> SafetensorsHeader.read(folder.resolve(name)))
+                .toList();
         Map<String, StoredTensor> tensors = byName(shards);
         checkAgainstIndex(index, weightMap, tensors);
         return new SafetensorsFolder(folder, true, tensors);
+    }
+
+    /** Two sets of weights in one folder: one of them is old, and nothing says which. */
+    private static void requireOneSet(Path folder, Path single, Path index) {
+        if (!Files.exists(single)) {
+            return;
+        }
+        String others = Files.exists(index) ? INDEX_FILE + " with its shards" : firstShard(folder);
+        if (!others.isEmpty()) {
+            throw new CheckpointException(folder + ": holds two sets of weights, " + SINGLE_FILE + " and " + others
+                    + ". Move away the one that does not belong to this model.");
+        }
+    }
+
+    private static String firstShard(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .filter(SafetensorsFolder::isShard)
+                    .sorted()
+                    .findFirst()
+                    .map(name -> "shards such as " + name)
+                    .orElse("");
+        } catch (IOException e) {
+            throw new CheckpointException(folder + ": " + JsonFile.reason(e) + ".", e);
+        }
     }
 
     private static Map<String, StoredTensor> byName(List<SafetensorsHeader> files) {
@@ -82,25 +118,31 @@ public record SafetensorsFolder(Path folder, boolean sharded, Map<String, Stored
     }
 
     private static Map<String, String> weightMap(Path index) {
-        JsonNode map;
-        try {
-            map = MAPPER.readTree(index.toFile()).path("weight_map");
-        } catch (IOException e) {
-            throw new CheckpointException(index + ": not valid JSON: " + e.getMessage(), e);
-        }
+        JsonNode map = JsonFile.object(index, REMEDY).path("weight_map");
         Map<String, String> shards = new TreeMap<>();
         for (Map.Entry<String, JsonNode> entry : map.properties()) {
-            String shard = entry.getValue().asText("");
-            if (shard.isEmpty() || shard.contains("/") || shard.contains("\\") || shard.equals("..")) {
+            String shard = entry.getValue().isTextual() ? entry.getValue().textValue() : "";
+            if (shard.isEmpty()
+                    || shard.contains("/")
+                    || shard.contains("\\")
+                    || shard.startsWith(".")
+                    || shard.contains("\0")) {
                 throw new CheckpointException(index + ": weight_map of " + entry.getKey()
-                        + ": expected the name of a file beside the index, got " + entry.getValue() + ".");
+                        + ": expected the name of a file beside the index, got " + shortened(entry.getValue()) + ". "
+                        + REMEDY);
             }
             shards.put(entry.getKey(), shard);
         }
         if (shards.isEmpty()) {
-            throw new CheckpointException(index + ": expected a weight_map from tensor to file, found none or empty.");
+            throw new CheckpointException(
+                    index + ": expected a weight_map from tensor to file, found none or empty. " + REMEDY);
         }
         return shards;
+    }
+
+    private static String shortened(JsonNode value) {
+        String text = value.toString();
+        return text.length() > 80 ? text.substring(0, 80) + "..." : text;
     }
 
     private static void checkAgainstIndex(

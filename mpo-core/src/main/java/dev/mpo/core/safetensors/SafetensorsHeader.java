@@ -1,10 +1,11 @@
 package dev.mpo.core.safetensors;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mpo.core.CheckpointException;
+import dev.mpo.core.json.JsonFile;
+import dev.mpo.core.json.JsonText;
+import dev.mpo.core.json.LfsPointer;
+import dev.mpo.core.json.MalformedJsonException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -31,9 +32,7 @@ public record SafetensorsHeader(Path file, List<StoredTensor> tensors) {
 
     private static final int LENGTH_BYTES = 8;
     private static final String METADATA = "__metadata__";
-    private static final ObjectMapper MAPPER = new ObjectMapper()
-            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final int MAX_SHOWN = 80;
 
     /** Copies the list. */
     public SafetensorsHeader {
@@ -47,7 +46,11 @@ public record SafetensorsHeader(Path file, List<StoredTensor> tensors) {
      */
     public static SafetensorsHeader read(Path file) {
         if (!Files.isRegularFile(file)) {
-            throw new CheckpointException(file + ": no such file");
+            throw new CheckpointException(file + ": expected a safetensors file, found "
+                    + (Files.exists(file) ? "a folder or a device" : "nothing") + ". Download or copy it again.");
+        }
+        if (LfsPointer.isAt(file)) {
+            throw new CheckpointException(file + " " + LfsPointer.explanation());
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long fileBytes = channel.size();
@@ -58,7 +61,7 @@ public record SafetensorsHeader(Path file, List<StoredTensor> tensors) {
             long dataStart = LENGTH_BYTES + headerBytes;
             return new SafetensorsHeader(file, tensors(file, root, dataStart, fileBytes));
         } catch (IOException e) {
-            throw new CheckpointException(file + ": cannot be read: " + e.getMessage(), e);
+            throw new CheckpointException(file + ": cannot be read: " + JsonFile.reason(e) + ".", e);
         }
     }
 
@@ -91,13 +94,13 @@ public record SafetensorsHeader(Path file, List<StoredTensor> tensors) {
 
     private static JsonNode parse(Path file, byte[] json) {
         try {
-            JsonNode root = MAPPER.readTree(json);
-            if (root == null || !root.isObject()) {
+            JsonNode root = JsonText.parse(json);
+            if (!root.isObject()) {
                 throw damaged(file, "a JSON object as header", "something else");
             }
             return root;
-        } catch (IOException e) {
-            throw new CheckpointException(file + ": the safetensors header is not valid JSON: " + e.getMessage(), e);
+        } catch (MalformedJsonException e) {
+            throw damaged(file, "JSON as header", "a header that " + e.getMessage());
         }
     }
 
@@ -130,19 +133,16 @@ public record SafetensorsHeader(Path file, List<StoredTensor> tensors) {
     private static StoredTensor tensor(Path file, String name, JsonNode entry, long dataStart, long fileBytes) {
         String typeName = entry.path("dtype").asText("nothing");
         StoredType type = StoredType.named(typeName)
-                .orElseThrow(() -> damaged(file, "a known dtype for tensor " + name, typeName));
+                .orElseThrow(() -> damaged(file, "a known dtype for tensor " + name, shown(typeName)));
         TensorInfo info = new TensorInfo(name, type, shape(file, name, entry.path("shape")));
         JsonNode offsets = entry.path("data_offsets");
-        if (!offsets.isArray()
-                || offsets.size() != 2
-                || !offsets.get(0).canConvertToLong()
-                || !offsets.get(1).canConvertToLong()) {
-            throw damaged(file, "data_offsets [begin, end] for tensor " + name, offsets.toString());
+        if (!offsets.isArray() || offsets.size() != 2 || !isLong(offsets.get(0)) || !isLong(offsets.get(1))) {
+            throw damaged(file, "data_offsets [begin, end] for tensor " + name, shown(offsets));
         }
         long begin = offsets.get(0).longValue();
         long end = offsets.get(1).longValue();
         if (begin < 0 || end < begin || end > Long.MAX_VALUE - dataStart) {
-            throw damaged(file, "data_offsets of tensor " + name + " in order", offsets.toString());
+            throw damaged(file, "data_offsets of tensor " + name + " in order", shown(offsets));
         }
         if (dataStart + end > fileBytes) {
             throw damaged(
@@ -153,7 +153,9 @@ public record SafetensorsHeader(Path file, List<StoredTensor> tensors) {
         long needed = numBytes(file, info);
         if (end - begin != needed) {
             throw damaged(
-                    file, needed + " bytes for tensor " + name + " " + type + info.shape(), (end - begin) + " bytes");
+                    file,
+                    needed + " bytes for tensor " + name + " " + type + shown(info.shape()),
+                    (end - begin) + " bytes");
         }
         return new StoredTensor(info, file, dataStart + begin);
     }
@@ -161,25 +163,31 @@ public record SafetensorsHeader(Path file, List<StoredTensor> tensors) {
     private static List<Long> shape(Path file, String name, JsonNode node) {
         List<Long> shape = new ArrayList<>();
         for (JsonNode extent : node) {
-            if (!extent.isIntegralNumber() || !extent.canConvertToLong() || extent.longValue() < 0) {
-                throw damaged(file, "a shape of whole numbers for tensor " + name, node.toString());
+            if (!isLong(extent) || extent.longValue() < 0) {
+                throw damaged(file, "a shape of whole numbers for tensor " + name, shown(node));
             }
             shape.add(extent.longValue());
         }
         if (!node.isArray()) {
-            throw damaged(file, "a shape for tensor " + name, node.isMissingNode() ? "none" : node.toString());
+            throw damaged(file, "a shape for tensor " + name, node.isMissingNode() ? "none" : shown(node));
         }
         return shape;
+    }
+
+    private static boolean isLong(JsonNode value) {
+        return value.isIntegralNumber() && value.canConvertToLong();
+    }
+
+    private static String shown(Object value) {
+        String text = value.toString();
+        return text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "..." : text;
     }
 
     private static long numBytes(Path file, TensorInfo info) {
         try {
             return info.numBytes();
         } catch (ArithmeticException e) {
-            throw damaged(
-                    file,
-                    "a possible shape for tensor " + info.name(),
-                    info.shape().toString());
+            throw damaged(file, "a possible shape for tensor " + info.name(), shown(info.shape()));
         }
     }
 

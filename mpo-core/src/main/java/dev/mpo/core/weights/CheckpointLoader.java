@@ -3,6 +3,7 @@ package dev.mpo.core.weights;
 import dev.mpo.core.CheckpointException;
 import dev.mpo.core.config.ModelConfig;
 import dev.mpo.core.config.VisionConfig;
+import dev.mpo.core.json.JsonFile;
 import dev.mpo.core.model.ModelLayout;
 import dev.mpo.core.safetensors.NumberFormats;
 import dev.mpo.core.safetensors.StoredTensor;
@@ -39,7 +40,7 @@ public final class CheckpointLoader {
      * @throws CheckpointException if a file cannot be read
      */
     public static void load(Checkpoint checkpoint, ParameterStore target) {
-        load(checkpoint, checkpoint.config(), 0, target);
+        load(checkpoint, checkpoint.config(), new RowRange(0, 0), target);
     }
 
     /**
@@ -47,28 +48,32 @@ public final class CheckpointLoader {
      * embedding is interpolated, the token tables are cut or extended.
      *
      * @param config the model's configuration
-     * @param numNewTokens rows at the end of the token tables that belong to tokens the checkpoint has not seen; they
-     *     become the mean of the others. At least the rows that the tables grow by.
+     * @param newTokens rows of the token tables that belong to tokens the checkpoint has not seen, empty if there are
+     *     none; they become the mean of the stored rows before them. It holds at least the rows that the tables grow
+     *     by.
      * @throws CheckpointException if a file cannot be read
      */
-    public static void load(Checkpoint checkpoint, ModelConfig config, int numNewTokens, ParameterStore target) {
+    public static void load(Checkpoint checkpoint, ModelConfig config, RowRange newTokens, ParameterStore target) {
         CheckpointLoader loader = new CheckpointLoader(target);
         int numTokens = config.language().vocabSize();
-        int grown = numTokens - checkpoint.config().language().vocabSize();
-        int numNewRows = Math.max(numNewTokens, Math.max(0, grown));
+        int stored = checkpoint.config().language().vocabSize();
+        if (numTokens > stored && (newTokens.first() > stored || newTokens.first() + newTokens.count() < numTokens)) {
+            throw new IllegalArgumentException(newTokens + " leaves rows of " + numTokens + " without values");
+        }
         for (StoredTensor tensor : checkpoint.tensors()) {
             TensorMapping mapping = checkpoint.mapping(tensor);
             try {
                 if (mapping.parameter().equals(POSITION_EMBEDDING)) {
                     loader.loadPositions(tensor, checkpoint.config().vision(), config.vision());
                 } else if (TOKEN_TABLES.contains(mapping.parameter())) {
-                    loader.loadTokens(tensor, mapping, numTokens, numNewRows);
+                    loader.loadTokens(tensor, mapping, numTokens, newTokens);
                 } else {
                     loader.load(tensor, mapping);
                 }
             } catch (IOException e) {
                 throw new CheckpointException(
-                        tensor.file() + ": tensor " + tensor.name() + " cannot be read: " + e.getMessage(), e);
+                        tensor.file() + ": tensor " + tensor.name() + " cannot be read: " + JsonFile.reason(e) + ".",
+                        e);
             }
         }
     }
@@ -99,7 +104,7 @@ public final class CheckpointLoader {
         return Math.toIntExact(tensor.info().numElements());
     }
 
-    private void loadTokens(StoredTensor tensor, TensorMapping mapping, int numTokens, int numNewRows)
+    private void loadTokens(StoredTensor tensor, TensorMapping mapping, int numTokens, RowRange newTokens)
             throws IOException {
         long kept = Math.min(numTokens, mapping.storedShape().get(0));
         load(
@@ -110,9 +115,8 @@ public final class CheckpointLoader {
                         mapping.parameter(),
                         List.of(new RowRange(0, kept)),
                         mapping.rowElements()));
-        if (numNewRows > 0) {
-            VocabularyRows.fillNew(
-                    target, mapping.parameter(), numTokens, Math.toIntExact(mapping.rowElements()), numNewRows);
+        if (newTokens.count() > 0) {
+            VocabularyRows.fill(tensor, mapping.parameter(), newTokens, target);
         }
     }
 

@@ -1,10 +1,10 @@
 package dev.mpo.core.weights;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mpo.core.CheckpointException;
 import dev.mpo.core.config.ModelConfig;
+import dev.mpo.core.json.JsonFile;
+import dev.mpo.core.safetensors.SafetensorsFolder;
 import dev.mpo.core.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,8 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries everything but the weights from a checkpoint folder to an export: tokenizer files, python sources,
@@ -23,14 +28,29 @@ import java.util.stream.Stream;
 public final class FolderCarryOver {
 
     private static final String CONFIG = "config.json";
-    private static final Pattern WEIGHTS = Pattern.compile(
-            ".*\\.safetensors(\\.index\\.json)?|pytorch_model.*\\.bin(\\.index\\.json)?|.*\\.pth|.*\\.tmp");
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final Logger LOG = LoggerFactory.getLogger(FolderCarryOver.class);
+
+    /** Weights in any format, their indexes, and what trainers keep beside them. */
+    private static final Pattern FOREIGN_FILES = Pattern.compile(
+            ".*\\.(safetensors|bin|pt|pth|ckpt|gguf|ggml|onnx|onnx_data|msgpack|h5|npy|npz|pkl|pickle|tflite|mlmodel"
+                    + "|engine|nemo|distcp|tmp|part|incomplete|lock)"
+                    + "|.*\\.(safetensors|bin)\\.index\\.json|adapter_config\\.json|trainer_state\\.json"
+                    + "|zero_to_fp32\\.py|latest|events\\.out\\.tfevents\\..*",
+            Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern FOREIGN_FOLDERS = Pattern.compile(
+            "\\..*|global_step\\d+|checkpoint-\\d+|step-\\d+|runs|wandb|__pycache__|onnx|openvino|.*\\.mlpackage");
+
+    /** No published file but weights is as large. */
+    private static final long MAX_CARRIED_BYTES = 100L << 20;
+
+    private static final int MOST_TOLD = 8;
 
     private FolderCarryOver() {}
 
     /**
-     * Copies the files, sub-folders included; weights in any format and hidden folders are left out.
+     * Copies the files, sub-folders included. Weights in any format, what trainers and caches keep beside them, and
+     * files above 100 MB are left out; what is left out, but for the model's own weights, is told in the log.
      *
      * @param source the folder of the checkpoint that was loaded
      * @param config the model's configuration now
@@ -40,19 +60,54 @@ public final class FolderCarryOver {
     public static void copy(Path source, ModelConfig config, Path target) {
         try (Stream<Path> files = Files.walk(source)) {
             Path absoluteTarget = target.toAbsolutePath().normalize();
-            List<Path> chosen = files.filter(Files::isRegularFile)
+            List<Path> all = files.filter(Files::isRegularFile)
                     .filter(file -> !file.toAbsolutePath().normalize().startsWith(absoluteTarget))
-                    .filter(file -> isCarried(source.relativize(file)))
+                    .map(source::relativize)
                     .toList();
             Files.createDirectories(target);
-            for (Path file : chosen) {
-                copyFile(file, target.resolve(source.relativize(file).toString()));
+            Map<String, Long> leftOut = new TreeMap<>();
+            for (Path file : all) {
+                if (isCarried(source, file)) {
+                    copyFile(source.resolve(file), target.resolve(file.toString()));
+                } else if (!isOwnWeights(file) && !file.startsWith(".git") && !file.startsWith(".cache")) {
+                    leftOut.merge(file.getName(0).toString(), Files.size(source.resolve(file)), Long::sum);
+                }
             }
+            tell(source, leftOut);
             rewriteConfig(source, config, target);
-        } catch (IOException | UncheckedIOException e) {
-            throw new CheckpointException(
-                    "cannot carry the files of " + source + " over to " + target + ": " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw failed(source, target, e);
+        } catch (UncheckedIOException e) {
+            throw failed(source, target, new IOException(e.getMessage(), e));
         }
+    }
+
+    private static CheckpointException failed(Path source, Path target, IOException cause) {
+        return new CheckpointException(
+                "cannot carry the files of " + source + " over to " + target + ": " + JsonFile.reason(cause) + ".",
+                cause);
+    }
+
+    private static boolean isOwnWeights(Path file) {
+        String name = file.toString();
+        return name.equals(SafetensorsFolder.SINGLE_FILE)
+                || name.equals(SafetensorsFolder.INDEX_FILE)
+                || SafetensorsFolder.isShard(name);
+    }
+
+    private static void tell(Path source, Map<String, Long> leftOut) {
+        if (leftOut.isEmpty()) {
+            return;
+        }
+        String first = leftOut.entrySet().stream()
+                .limit(MOST_TOLD)
+                .map(entry -> entry.getKey() + " (" + entry.getValue() + " bytes)")
+                .collect(Collectors.joining(", "));
+        LOG.warn(
+                "{}: the export leaves out what belongs to no model folder: {}{}",
+                source,
+                first,
+                leftOut.size() > MOST_TOLD ? " and " + (leftOut.size() - MOST_TOLD) + " more" : "");
     }
 
     private static void copyFile(Path file, Path to) throws IOException {
@@ -63,14 +118,15 @@ public final class FolderCarryOver {
         Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private static boolean isCarried(Path relative) {
+    private static boolean isCarried(Path source, Path relative) throws IOException {
         Path folder = relative.getParent();
         for (Path part : folder == null ? List.<Path>of() : folder) {
-            if (part.toString().startsWith(".")) {
+            if (FOREIGN_FOLDERS.matcher(part.toString()).matches()) {
                 return false;
             }
         }
-        return !WEIGHTS.matcher(String.valueOf(relative.getFileName())).matches();
+        return !FOREIGN_FILES.matcher(String.valueOf(relative.getFileName())).matches()
+                && Files.size(source.resolve(relative)) <= MAX_CARRIED_BYTES;
     }
 
     private static void rewriteConfig(Path source, ModelConfig config, Path target) throws IOException {
@@ -82,9 +138,9 @@ public final class FolderCarryOver {
         if (sameImages && sameVocabulary) {
             return;
         }
-        JsonNode root = MAPPER.readTree(source.resolve(CONFIG).toFile());
+        ObjectNode root = JsonFile.object(source.resolve(CONFIG), "Take it from the published checkpoint again.");
         if (!sameImages) {
-            setImageSize((ObjectNode) root, config);
+            setImageSize(root, config);
         }
         if (!sameVocabulary) {
             String key = root.has("llm_config") ? "llm_config" : "text_config";

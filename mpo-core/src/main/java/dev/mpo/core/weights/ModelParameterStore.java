@@ -93,6 +93,10 @@ public final class ModelParameterStore implements ParameterStore {
     private record Owned(long skipped, long start, long count) {
 
         static Owned of(Place place, long firstElement, long count) {
+            if (firstElement < 0 || count < 0 || count > place.spec().numElements() - firstElement) {
+                throw new IllegalArgumentException("elements " + firstElement + " to " + (firstElement + count) + " of "
+                        + place.spec() + " do not exist");
+            }
             ParameterBuffer buffer = place.buffer();
             long begin = place.offset() + firstElement;
             long from = Math.max(begin, buffer.ownedStart());

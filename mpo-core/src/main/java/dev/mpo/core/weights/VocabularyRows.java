@@ -1,54 +1,55 @@
 package dev.mpo.core.weights;
 
 import dev.mpo.core.safetensors.NumberFormats;
+import dev.mpo.core.safetensors.StoredTensor;
 import dev.mpo.core.safetensors.StoredType;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Gives the rows of new tokens a start: the mean of all other rows of the same table. */
-public final class VocabularyRows {
+/** Gives the rows of new tokens a start: the mean of the stored rows before them. */
+final class VocabularyRows {
 
-    private static final int BUFFER_BYTES = 4 << 20;
+    private static final int BUFFER_ELEMENTS = 1 << 20;
 
     private VocabularyRows() {}
 
     /**
-     * Sets the last rows of a table to the mean of the rows before them, summed in double precision.
+     * Sets rows of a token table to the mean of the stored rows before them, summed in double precision. The mean comes
+     * from the file and not from the target, because a rank may own a part of the table.
      *
-     * @param values holds the table
+     * @param table the stored table, of shape [rows, width]
      * @param parameter the table's full internal name
-     * @param numRows rows of the table
-     * @param width elements of a row
-     * @param numNewRows rows at the end to set; at least one row must remain before them
+     * @param rows the rows to set; at least one stored row must be before them
      */
-    public static void fillNew(ParameterStore values, String parameter, long numRows, int width, long numNewRows) {
-        long numOld = numRows - numNewRows;
-        if (numNewRows < 0 || numOld < 1) {
-            throw new IllegalArgumentException(numNewRows + " of " + numRows + " rows cannot be new");
+    static void fill(StoredTensor table, String parameter, RowRange rows, ParameterStore target) throws IOException {
+        int width = Math.toIntExact(table.info().shape().get(1));
+        if (rows.first() < 1 || rows.first() > table.info().shape().get(0)) {
+            throw new IllegalArgumentException("no mean of " + rows.first() + " rows of " + table.info());
         }
-        ByteBuffer mean = encode(mean(values, parameter, numOld, width), values.type(parameter));
-        for (long row = numOld; row < numRows; row++) {
-            values.write(parameter, row * width, mean.duplicate().order(ByteOrder.LITTLE_ENDIAN));
+        ByteBuffer mean = encode(mean(table, rows.first(), width), target.type(parameter));
+        for (long row = rows.first(); row < rows.first() + rows.count(); row++) {
+            target.write(parameter, row * width, mean.duplicate().order(ByteOrder.LITTLE_ENDIAN));
         }
     }
 
-    private static float[] mean(ParameterStore values, String parameter, long numRows, int width) {
-        StoredType type = values.type(parameter);
-        int atOnce = Math.max(1, BUFFER_BYTES / (width * Float.BYTES));
-        ByteBuffer raw = buffer((long) atOnce * width * type.numBytes());
-        ByteBuffer single = buffer((long) atOnce * width * Float.BYTES);
+    private static float[] mean(StoredTensor table, long numRows, int width) throws IOException {
+        StoredType type = table.info().type();
+        ByteBuffer single = buffer((long) BUFFER_ELEMENTS * Float.BYTES);
         double[] sums = new double[width];
-        for (long row = 0; row < numRows; row += atOnce) {
-            int rows = (int) Math.min(atOnce, numRows - row);
-            raw.clear().limit(rows * width * type.numBytes());
-            values.read(parameter, row * width, raw);
-            single.clear();
-            NumberFormats.convert(raw.flip(), type, single, StoredType.F32);
-            single.flip();
-            for (int i = 0; i < rows * width; i++) {
-                sums[i % width] += single.getFloat(i * Float.BYTES);
+        table.read(0, numRows * width, (first, bytes) -> {
+            long element = first;
+            while (bytes.hasRemaining()) {
+                int count = Math.min(BUFFER_ELEMENTS, bytes.remaining() / type.numBytes());
+                ByteBuffer piece = bytes.slice(bytes.position(), count * type.numBytes());
+                bytes.position(bytes.position() + count * type.numBytes());
+                NumberFormats.convert(piece, type, single.clear(), StoredType.F32);
+                for (int i = 0; i < count; i++) {
+                    sums[(int) ((element + i) % width)] += single.getFloat(i * Float.BYTES);
+                }
+                element += count;
             }
-        }
+        });
         float[] mean = new float[width];
         for (int i = 0; i < width; i++) {
             mean[i] = (float) (sums[i] / numRows);

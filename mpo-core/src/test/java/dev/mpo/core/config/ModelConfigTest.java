@@ -9,8 +9,11 @@ import dev.mpo.testkit.SharedFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ModelConfigTest {
 
@@ -112,12 +115,62 @@ class ModelConfigTest {
         assertRefused(ORIGINAL.replace("\"select_layer\": -1", "\"select_layer\": 3"), "select_layer");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "num_hidden_layers, 1000000, at most 1000",
+        "num_hidden_layers, 2147483648, at most 1000",
+        "num_hidden_layers, 1e3, a whole number",
+        "hidden_size, 1000000000, at most 131072",
+        "intermediate_size, 99999999999999999999999, at most 1048576",
+        "num_attention_heads, 100000, at most 4096",
+        "vocab_size, 2000000000, at most 16777216",
+        "vocab_size, -1, 1 or more",
+        "vocab_size, 0, 1 or more",
+        "hidden_size, NaN, a whole number",
+        "hidden_size, Infinity, a whole number",
+        "hidden_size, true, a whole number",
+        "hidden_size, [64], a whole number",
+        "hidden_size, null, a whole number",
+        "rms_norm_eps, NaN, a number above 0",
+        "rms_norm_eps, 1e30, at most 0.1",
+        "rope_theta, Infinity, a number above 0",
+        "rope_theta, -1.0, a number above 0",
+    })
+    void absurdAndMistypedNumbersAreRefusedByTheReader(String key, String value, String expected) {
+        Pattern entry = Pattern.compile("(\"llm_config\".*?\"" + key + "\": )[^,}]+", Pattern.DOTALL);
+        String json = entry.matcher(ORIGINAL).replaceFirst("$1" + value);
+        assertThat(json).isNotEqualTo(ORIGINAL);
+        assertRefused(json, "key llm_config." + key + ": expected ");
+        assertRefused(json, expected);
+    }
+
+    @Test
+    void sizesThatArePossibleOneByOneButNotTogetherAreRefused() {
+        String huge = ORIGINAL.replace("\"hidden_size\": 64", "\"hidden_size\": 131072")
+                .replace("\"intermediate_size\": 96", "\"intermediate_size\": 1048576")
+                .replace("\"num_hidden_layers\": 3", "\"num_hidden_layers\": 1000");
+        assertRefused(huge, "at most 10 trillion parameters");
+    }
+
+    @Test
+    void anotherValueInPlaceOfANumberIsShownInPart() {
+        String list = "[" + "1,".repeat(50_000) + "1]";
+        assertThatThrownBy(() -> load(ORIGINAL.replace("\"hidden_size\": 64", "\"hidden_size\": " + list)))
+                .hasMessageContaining("got [1,1,")
+                .satisfies(failure -> assertThat(failure.getMessage()).hasSizeLessThan(400));
+    }
+
+    @Test
+    void aDropPathRateThatIsNoNumberIsRefused() {
+        assertRefused(ORIGINAL.replace("\"drop_path_rate\": 0.1", "\"drop_path_rate\": NaN"), "drop_path_rate");
+    }
+
     @Test
     void otherFilesAreNotTakenForAConfiguration() throws IOException {
         assertRefused("{\"model_type\": \"bert\"}", "no config.json of an InternVL model");
         assertRefused("{\"a\": ", "not valid JSON");
         Files.delete(dir.resolve("config.json"));
-        assertThatThrownBy(() -> ModelConfig.load(dir)).hasMessageContaining("no such file");
+        assertThatThrownBy(() -> ModelConfig.load(dir)).hasMessageContaining("expected config.json");
         assertThatThrownBy(() -> ModelConfig.load(dir.resolve("absent")))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("expected a directory");

@@ -60,6 +60,10 @@ class SafetensorsHeaderTest {
                 4,
                 "possible shape");
         assertRefused("{\"a\": {}, \"a\": {}}", 0, "not valid JSON");
+        assertRefused("{\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [0.5, 4.5]}}", 4, "data_offsets");
+        assertRefused("{\"a\": {\"dtype\": \"F32\", \"shape\": [1.0], \"data_offsets\": [0, 4]}}", 4, "shape");
+        assertRefused("{\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [-4, 0]}}", 4, "in order");
+        assertRefused("{\"a\": 7}", 0, "known dtype");
         assertRefused("[1]", 0, "JSON object");
         assertRefused("{\"a\": ", 0, "not valid JSON");
     }

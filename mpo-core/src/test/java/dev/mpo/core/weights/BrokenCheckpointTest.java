@@ -122,4 +122,16 @@ class BrokenCheckpointTest {
                 .hasMessageContaining(dir.toString())
                 .hasMessageContaining(expected);
     }
+
+    @Test
+    void aSingleFileBesideShardsIsRefusedWithBothNames() throws IOException {
+        Path folder = TinyModel.INTERNLM2.writeTo(dir.resolve("sharded"));
+        Files.copy(dir.resolve("model.safetensors"), folder.resolve("model.safetensors"));
+        assertThatThrownBy(() -> Checkpoint.open(folder))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("two sets of weights, model.safetensors and model.safetensors.index.json");
+        Files.delete(folder.resolve("model.safetensors.index.json"));
+        assertThatThrownBy(() -> Checkpoint.open(folder))
+                .hasMessageContaining("model.safetensors and shards such as model-00001-of-00002.safetensors");
+    }
 }

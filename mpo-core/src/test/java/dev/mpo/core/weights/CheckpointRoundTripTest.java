@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mpo.core.config.LanguageConfig;
 import dev.mpo.core.config.ModelConfig;
+import dev.mpo.core.model.ModelOptions;
+import dev.mpo.core.model.Sharding;
+import dev.mpo.core.model.VisionLanguageModel;
 import dev.mpo.core.safetensors.SafetensorsFolder;
 import dev.mpo.core.safetensors.TensorInfo;
 import dev.mpo.core.tensor.DType;
@@ -14,6 +17,8 @@ import dev.mpo.core.tensor.Tensors;
 import dev.mpo.testkit.SharedFiles;
 import dev.mpo.testkit.TestDevice;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -141,7 +146,7 @@ class CheckpointRoundTripTest {
         ModelConfig config = source.config().withImageSize(84).withLanguage(grown);
         HeapParameterStore before = load(source);
         HeapParameterStore after = new HeapParameterStore(config);
-        CheckpointLoader.load(source, config, 3, after);
+        CheckpointLoader.load(source, config, new RowRange(11, 3), after);
         float[] positions = before.values("vision.embeddings.position_embedding");
         assertThat(after.values("vision.embeddings.position_embedding"))
                 .isEqualTo(PositionEmbeddings.resize(positions, 4, 6));
@@ -153,6 +158,43 @@ class CheckpointRoundTripTest {
         FolderCarryOver.copy(source.folder(), config, export);
         CheckpointWriter.write(source, config, after, export);
         assertSameValues(load(Checkpoint.open(export)), after);
+    }
+
+    @Test
+    void aRankThatOwnsAPartOfTheTokenTablesGetsItsShareOfTheNewRows() throws IOException {
+        Checkpoint source = Checkpoint.open(TinyModel.QWEN2.writeTo(dir.resolve("a")));
+        ModelConfig config =
+                source.config().withLanguage(source.config().language().withVocabSize(14));
+        HeapParameterStore whole = new HeapParameterStore(config);
+        CheckpointLoader.load(source, config, new RowRange(11, 3), whole);
+        for (Sharding.Mode mode : List.of(Sharding.Mode.OPTIMIZER, Sharding.Mode.FULL)) {
+            int owned = 0;
+            for (int rank = 0; rank < 2; rank++) {
+                ModelOptions options = ModelOptions.trained().withSharding(new Sharding(rank, 2, mode, false, false));
+                try (VisionLanguageModel model = VisionLanguageModel.create(config, options)) {
+                    ModelParameterStore store = ModelParameterStore.of(model.parameters());
+                    CheckpointLoader.load(source, config, new RowRange(11, 3), store);
+                    for (String table : List.of("language.embeddings.weight", "language.head.head.weight")) {
+                        owned += requireSame(store, table, whole.values(table));
+                    }
+                }
+            }
+            assertThat(owned).as("elements that some rank owns").isEqualTo(2 * 14 * 16);
+        }
+    }
+
+    /** Compares the elements of a parameter that a rank owns and returns their number. */
+    private static int requireSame(ModelParameterStore store, String parameter, float[] expected) {
+        int owned = 0;
+        for (int i = 0; i < expected.length; i++) {
+            if (store.owns(parameter, i, 1)) {
+                ByteBuffer value = ByteBuffer.allocate(Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                store.read(parameter, i, value);
+                assertThat(value.getFloat(0)).as(parameter + " at " + i).isEqualTo(expected[i]);
+                owned++;
+            }
+        }
+        return owned;
     }
 
     private static String older(String name, String headPrefix) {

@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mpo.core.config.ModelConfig;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,5 +61,61 @@ class FolderCarryOverTest {
                 .replace("\"vocab_size\":11", "\"vocab_size\":99")
                 .replace("1e-6", "0.000001");
         assertThat(written.replace("1.0E-6", "0.000001")).isEqualTo(expected);
+    }
+
+    @Test
+    void weightsAndStatesOfOtherToolsStayBehind() throws IOException {
+        Path source = TinyModel.QWEN2.writeTo(dir.resolve("source"));
+        List<String> foreign = List.of(
+                "optimizer.pt",
+                "scheduler.pt",
+                "rng_state_0.pth",
+                "training_args.bin",
+                "trainer_state.json",
+                "zero_to_fp32.py",
+                "latest",
+                "model.Q4_K_M.gguf",
+                "onnx/model.onnx",
+                "vision.onnx_data",
+                "adapter_model.safetensors",
+                "adapter_model.bin",
+                "adapter_config.json",
+                "consolidated.00.pth",
+                "model.CKPT",
+                "flax_model.msgpack",
+                "tf_model.h5",
+                "global_step100/mp_rank_00_model_states.pt",
+                "global_step100/notes.txt",
+                "checkpoint-50/config.json",
+                "step-4/state.json",
+                "runs/today/events.out.tfevents.1",
+                "old/model.safetensors.index.json",
+                "__pycache__/modeling.pyc");
+        List<String> carried = List.of(
+                "tokenizer.json",
+                "tokenizer.model",
+                "chat_template.jinja",
+                "conversation.py",
+                "examples/image1.jpg",
+                "LICENSE",
+                "eval/notes.md");
+        for (String name : Stream.concat(foreign.stream(), carried.stream()).toList()) {
+            Path file = source.resolve(name);
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, name);
+        }
+        Path huge = source.resolve("unknown.weights");
+        try (FileChannel channel = FileChannel.open(huge, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(new byte[1]), 101L << 20);
+        }
+        Path target = dir.resolve("target");
+        FolderCarryOver.copy(source, ModelConfig.load(source), target);
+        for (String name : foreign) {
+            assertThat(target.resolve(name)).doesNotExist();
+        }
+        for (String name : carried) {
+            assertThat(target.resolve(name)).hasContent(name);
+        }
+        assertThat(target.resolve("unknown.weights")).doesNotExist();
     }
 }

@@ -6,15 +6,28 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mpo.core.safetensors.SafetensorsHeader;
+import dev.mpo.core.safetensors.SafetensorsWriter;
+import dev.mpo.core.safetensors.StoredTensor;
+import dev.mpo.core.safetensors.StoredType;
+import dev.mpo.core.safetensors.TensorInfo;
 import dev.mpo.testkit.SharedFiles;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ResizingTest {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    @TempDir
+    Path dir;
 
     @Test
     void anUnchangedSizeKeepsEveryPosition() {
@@ -60,10 +73,22 @@ class ResizingTest {
     }
 
     @Test
-    void newRowsBecomeTheMeanOfTheOthers() {
-        float[] table = {1, 2, 3, 6, 0, 0, 0, 0};
-        VocabularyRows.fillNew(new HeapParameterStore(Map.of("t", table)), "t", 4, 2, 2);
-        assertThat(table).containsExactly(1, 2, 3, 6, 2, 4, 2, 4);
+    void newRowsBecomeTheMeanOfTheStoredOnesBeforeThem() throws IOException {
+        float[] table = {1, 2, 3, 6, 9, 9, 0, 0};
+        float[] grown = new float[8];
+        VocabularyRows.fill(stored(table, 3, 2), "t", new RowRange(2, 2), new HeapParameterStore(Map.of("t", grown)));
+        assertThat(grown).containsExactly(0, 0, 0, 0, 2, 4, 2, 4);
+    }
+
+    private StoredTensor stored(float[] values, long rows, long width) {
+        TensorInfo info = new TensorInfo("t", StoredType.F32, List.of(rows, width));
+        Path file = dir.resolve("t.safetensors");
+        SafetensorsWriter.write(file, List.of(info), (tensor, channel) -> {
+            ByteBuffer bytes = ByteBuffer.allocate((int) tensor.numBytes()).order(ByteOrder.LITTLE_ENDIAN);
+            bytes.asFloatBuffer().put(values, 0, (int) tensor.numElements());
+            channel.write(bytes);
+        });
+        return SafetensorsHeader.read(file).tensors().get(0);
     }
 
     @Test
@@ -73,16 +98,21 @@ class ResizingTest {
         CheckpointLoader.load(source, values);
         int width = source.config().language().hiddenSize();
         for (JsonNode resize : model().path("vocab_resize").path("cases")) {
-            float[] stored = values.values("language.head.head.weight");
+            float[] head = values.values("language.head.head.weight");
+            int rowsBefore = resize.path("rows_before").intValue();
             int rowsAfter = resize.path("rows_after").intValue();
-            int kept = Math.min(rowsAfter, resize.path("rows_before").intValue());
-            float[] table = new float[rowsAfter * width];
-            for (int i = 0; i < kept * width; i++) {
-                table[i] = stored[i % stored.length];
+            float[] table = new float[rowsBefore * width];
+            for (int i = 0; i < table.length; i++) {
+                table[i] = head[i % head.length];
             }
             int numNew = resize.path("num_new_tokens").intValue();
-            VocabularyRows.fillNew(new HeapParameterStore(Map.of("head", table)), "head", rowsAfter, width, numNew);
-            float[] row = Arrays.copyOfRange(table, (rowsAfter - 1) * width, rowsAfter * width);
+            float[] grown = new float[rowsAfter * width];
+            VocabularyRows.fill(
+                    stored(table, rowsBefore, width),
+                    "head",
+                    new RowRange(rowsAfter - numNew, numNew),
+                    new HeapParameterStore(Map.of("head", grown)));
+            float[] row = Arrays.copyOfRange(grown, (rowsAfter - 1) * width, rowsAfter * width);
             assertThat(row).containsExactly(floats(resize.path("lm_head_new_row")), within(1e-8f));
         }
     }

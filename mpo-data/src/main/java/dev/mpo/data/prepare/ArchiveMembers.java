@@ -1,6 +1,8 @@
 package dev.mpo.data.prepare;
 
 import com.github.luben.zstd.ZstdInputStream;
+import dev.mpo.core.DataException;
+import dev.mpo.core.json.LfsPointer;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.FilterInputStream;
@@ -47,6 +49,11 @@ interface ArchiveMembers extends Closeable {
 
     /** Opens an archive. */
     static ArchiveMembers open(ArchiveParts archive) throws IOException {
+        for (Path part : archive.parts()) {
+            if (LfsPointer.isAt(part)) {
+                throw new DataException(part + " " + LfsPointer.explanation());
+            }
+        }
         return switch (archive.kind()) {
             case ZIP -> new ZipMembers(joined(archive.parts()));
             case SPANNED_ZIP ->

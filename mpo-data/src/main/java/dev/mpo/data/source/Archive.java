@@ -1,5 +1,6 @@
 package dev.mpo.data.source;
 
+import dev.mpo.core.json.LfsPointer;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -41,6 +42,9 @@ interface Archive extends Closeable {
                 || text.startsWith("(\u00b5/\u00fd")) {
             throw new IOException("a compressed file, whose members can only be read from the start: unpack it once"
                     + " (gunzip leaves a .tar, which can be read as it is)");
+        }
+        if (LfsPointer.isAt(file)) {
+            throw new IOException(LfsPointer.explanation());
         }
         if (length < start.length || !TarUtils.verifyCheckSum(start)) {
             throw new IOException("expected a zip or tar archive, found neither");

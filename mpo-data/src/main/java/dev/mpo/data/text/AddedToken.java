@@ -11,6 +11,9 @@ package dev.mpo.data.text;
  */
 record AddedToken(String content, int id, boolean stripsLeft, boolean stripsRight, boolean singleWord) {
 
+    /** Ids are below this; far above every published vocabulary. */
+    static final int MAX_IDS = 1 << 24;
+
     /** Returns a token without conditions. */
     static AddedToken plain(String content, int id) {
         return new AddedToken(content, id, false, false, false);

@@ -93,13 +93,24 @@ final class ByteLevelModel implements TextModel {
 
     private static Map<String, Integer> ids(TokenizerFolder files, String file, JsonNode vocabulary) {
         Map<String, Integer> ids = new HashMap<>(vocabulary.size() * 2);
+        Map<Integer, String> tokens = new HashMap<>(vocabulary.size() * 2);
         for (Map.Entry<String, JsonNode> entry : vocabulary.properties()) {
-            if (!entry.getValue().canConvertToInt() || entry.getValue().intValue() < 0) {
+            JsonNode value = entry.getValue();
+            if (!value.isIntegralNumber()
+                    || !value.canConvertToInt()
+                    || value.intValue() < 0
+                    || value.intValue() >= AddedToken.MAX_IDS) {
                 throw files.damaged(
                         file,
-                        "token '" + entry.getKey() + "' has the id " + entry.getValue() + "; expected a number from 0");
+                        "token '" + entry.getKey() + "' has the id " + value + "; expected a whole number from 0 to "
+                                + (AddedToken.MAX_IDS - 1));
             }
-            ids.put(entry.getKey(), entry.getValue().intValue());
+            String other = tokens.put(value.intValue(), entry.getKey());
+            if (other != null) {
+                throw files.damaged(
+                        file, "the tokens '" + other + "' and '" + entry.getKey() + "' have the same id " + value);
+            }
+            ids.put(entry.getKey(), value.intValue());
         }
         return ids;
     }
@@ -183,6 +194,16 @@ final class ByteLevelModel implements TextModel {
     @Override
     public int size() {
         return ids.size();
+    }
+
+    @Override
+    public boolean allowsRenaming() {
+        return false;
+    }
+
+    @Override
+    public int idLimit() {
+        return tokens.length;
     }
 
     @Override

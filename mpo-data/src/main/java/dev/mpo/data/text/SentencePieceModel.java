@@ -71,6 +71,16 @@ final class SentencePieceModel implements TextModel {
     }
 
     @Override
+    public boolean allowsRenaming() {
+        return true;
+    }
+
+    @Override
+    public int idLimit() {
+        return size();
+    }
+
+    @Override
     public int id(String token) {
         return ids.getOrDefault(token, -1);
     }

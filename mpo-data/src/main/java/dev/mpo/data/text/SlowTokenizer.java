@@ -95,6 +95,11 @@ final class SlowTokenizer implements Tokenizer {
     }
 
     @Override
+    public int idLimit() {
+        return tokens.idLimit();
+    }
+
+    @Override
     public int baseVocabSize() {
         return model.size();
     }

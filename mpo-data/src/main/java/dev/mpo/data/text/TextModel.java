@@ -18,6 +18,12 @@ interface TextModel extends AutoCloseable {
     /** Returns the number of tokens. */
     int size();
 
+    /** Returns whether an added token may take the id of another token of the vocabulary, as a new name for it. */
+    boolean allowsRenaming();
+
+    /** Returns one more than the highest id. */
+    int idLimit();
+
     /** Returns the id of a token, or -1. */
     int id(String token);
 

@@ -1,5 +1,7 @@
 package dev.mpo.data.text;
 
+import dev.mpo.core.CheckpointException;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,13 +26,15 @@ final class TokenRegistry {
     private final Set<String> special = new LinkedHashSet<>();
     private final Set<Integer> specialIds = new HashSet<>();
     private final Set<String> standAlone = new HashSet<>();
+    private final Path folder;
     private final TextModel model;
     private final boolean addsBos;
     private final boolean cleansSpaces;
     private final int numNewTokens;
     private int size;
 
-    private TokenRegistry(TextModel model, TokenSettings settings) {
+    private TokenRegistry(Path folder, TextModel model, TokenSettings settings) {
+        this.folder = folder;
         this.model = model;
         this.roles = settings.roles();
         this.additional = new LinkedHashSet<>(settings.additional());
@@ -55,7 +59,16 @@ final class TokenRegistry {
 
     /** Reads the JSON files of a tokenizer folder. */
     static TokenRegistry load(TokenizerFolder files, TextModel model) {
-        return new TokenRegistry(model, TokenSettings.load(files, model.family()));
+        TokenSettings settings = TokenSettings.load(files, model.family());
+        for (AddedToken token : settings.added()) {
+            String known = model.token(token.id());
+            if (!model.allowsRenaming() && !known.isEmpty() && !known.equals(token.content())) {
+                throw new CheckpointException(files.path("") + ": the added token '" + token.content()
+                        + "' has the id " + token.id() + " of the vocabulary's token '" + known + "'. "
+                        + TokenizerFolder.REMEDY + ".");
+            }
+        }
+        return new TokenRegistry(files.path(""), model, settings);
     }
 
     private void put(AddedToken token) {
@@ -67,6 +80,13 @@ final class TokenRegistry {
     private void append(String content) {
         if (!idByContent.containsKey(content)) {
             int known = model.id(content);
+            if (known < 0 && (byId.containsKey(size) || !model.token(size).isEmpty())) {
+                throw new CheckpointException(
+                        folder + ": the tokenizer's ids have gaps, so that the missing token " + content
+                                + " cannot be appended: id " + size + " is taken by '"
+                                + (byId.containsKey(size) ? addedContent(size) : model.token(size)) + "'. "
+                                + TokenizerFolder.REMEDY + ".");
+            }
             put(AddedToken.plain(content, known >= 0 ? known : size++));
         }
     }
@@ -129,6 +149,11 @@ final class TokenRegistry {
 
     int size() {
         return size;
+    }
+
+    int idLimit() {
+        int added = byId.keySet().stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
+        return Math.max(model.idLimit(), added);
     }
 
     int numNewTokens() {

@@ -3,6 +3,7 @@ package dev.mpo.data.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mpo.core.config.Family;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -53,6 +54,7 @@ record TokenSettings(
         }
         boolean addsBos =
                 family == Family.INTERNLM2 && config.path("add_bos_token").asBoolean(true);
+        requireDistinct(files, config.has("added_tokens_decoder") ? CONFIG : ADDED_MAP, added);
         return new TokenSettings(
                 List.copyOf(added),
                 Map.copyOf(roles),
@@ -94,13 +96,13 @@ record TokenSettings(
     }
 
     private static void readOldFiles(TokenizerFolder files, List<AddedToken> added, Set<String> additional) {
-        Set<Integer> seen = new LinkedHashSet<>();
+        Map<Integer, String> seen = new HashMap<>();
         boolean rolesAreKnown = files.has(SPECIAL_MAP) || files.has(CONFIG);
         if (files.has(FAST)) {
             for (JsonNode value : files.object(FAST).path("added_tokens")) {
                 AddedToken token = token(files, FAST, value, value.path("id").asText());
                 added.add(token);
-                seen.add(token.id());
+                seen.put(token.id(), token.content());
                 if (!rolesAreKnown && value.path("special").asBoolean(false)) {
                     additional.add(token.content());
                 }
@@ -109,8 +111,28 @@ record TokenSettings(
         for (Map.Entry<String, JsonNode> entry :
                 files.objectIfPresent(ADDED_MAP).properties()) {
             int id = id(files, ADDED_MAP, entry.getValue().asText());
-            if (seen.add(id)) {
+            if (!entry.getKey().equals(seen.get(id))) {
                 added.add(AddedToken.plain(entry.getKey(), id));
+            }
+        }
+    }
+
+    /** Two added tokens with one id, or one token with two, cannot both be meant. */
+    private static void requireDistinct(TokenizerFolder files, String file, List<AddedToken> added) {
+        Map<Integer, String> contents = new HashMap<>();
+        Map<String, Integer> ids = new HashMap<>();
+        for (AddedToken token : added) {
+            String content = contents.putIfAbsent(token.id(), token.content());
+            if (content != null) {
+                throw files.damaged(
+                        file,
+                        "the added tokens '" + content + "' and '" + token.content() + "' have the same id "
+                                + token.id());
+            }
+            Integer id = ids.putIfAbsent(token.content(), token.id());
+            if (id != null) {
+                throw files.damaged(
+                        file, "the added token '" + token.content() + "' has two ids, " + id + " and " + token.id());
             }
         }
     }
@@ -127,13 +149,16 @@ record TokenSettings(
     private static int id(TokenizerFolder files, String file, String text) {
         try {
             int id = Integer.parseInt(text);
-            if (id >= 0) {
+            if (id >= 0 && id < AddedToken.MAX_IDS) {
                 return id;
             }
         } catch (NumberFormatException e) {
-            // reported below, together with negative numbers
+            // reported below, together with numbers out of range
         }
-        throw files.damaged(file, "expected a token id (a number from 0), found '" + text + "'");
+        throw files.damaged(
+                file,
+                "expected a token id (a whole number from 0 to " + (AddedToken.MAX_IDS - 1) + "), found '" + text
+                        + "'");
     }
 
     private static String content(TokenizerFolder files, String file, JsonNode node) {

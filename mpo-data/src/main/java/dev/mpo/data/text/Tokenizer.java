@@ -58,15 +58,18 @@ public interface Tokenizer extends AutoCloseable {
     /** Returns whether an id belongs to a token that decoding leaves out on request. */
     boolean isSpecial(int id);
 
-    /** Returns the number of tokens, added ones included: what a model's embedding must at least offer. */
+    /** Returns the number of tokens, added ones included. */
     int vocabSize();
+
+    /** Returns one more than the highest id of any token; more than {@link #vocabSize} where ids are left out. */
+    int idLimit();
 
     /** Returns the number of tokens of the trained vocabulary, without those added later. */
     int baseVocabSize();
 
     /**
-     * Returns how many of the InternVL tokens the tokenizer's files lacked and loading appended; the model's embedding
-     * needs as many new rows.
+     * Returns how many of the InternVL tokens the tokenizer's files lacked and loading appended: the last ids below
+     * {@link #vocabSize}. {@link VocabularyFit} says whether a model can take them.
      */
     int numNewTokens();
 

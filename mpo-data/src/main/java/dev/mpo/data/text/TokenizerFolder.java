@@ -1,10 +1,9 @@
 package dev.mpo.data.text;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mpo.core.CheckpointException;
+import dev.mpo.core.json.JsonFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -19,13 +18,15 @@ final class TokenizerFolder {
 
     static final ObjectMapper MAPPER = new ObjectMapper();
 
-    private static final String REMEDY = "Copy the tokenizer files from the checkpoint that the model comes from";
+    static final String REMEDY = "Copy the tokenizer files from the checkpoint that the model comes from";
+
+    private static final int MOST_LISTED = 20;
 
     private final Path folder;
 
     TokenizerFolder(Path folder) {
         if (!Files.isDirectory(folder)) {
-            throw new CheckpointException("No folder " + folder + " to load a tokenizer from. Check --model");
+            throw new CheckpointException("No folder " + folder + " to load a tokenizer from. Check --model.");
         }
         this.folder = folder;
     }
@@ -40,11 +41,7 @@ final class TokenizerFolder {
 
     /** Returns a file's bytes. */
     byte[] bytes(String name) {
-        try {
-            return Files.readAllBytes(folder.resolve(name));
-        } catch (IOException e) {
-            throw new CheckpointException("Cannot read " + folder.resolve(name) + ": " + e + ". " + REMEDY, e);
-        }
+        return JsonFile.bytes(folder.resolve(name), REMEDY + ".");
     }
 
     /** Returns a file's lines, ended by {@code \n} or {@code \r\n}. */
@@ -54,21 +51,7 @@ final class TokenizerFolder {
 
     /** Returns the JSON object in a file. */
     ObjectNode object(String name) {
-        JsonNode node;
-        try {
-            node = MAPPER.readTree(bytes(name));
-        } catch (JsonProcessingException e) {
-            throw new CheckpointException(
-                    folder.resolve(name) + " is not JSON: " + e.getOriginalMessage() + " (line "
-                            + (e.getLocation() == null ? 0 : e.getLocation().getLineNr()) + "). " + REMEDY,
-                    e);
-        } catch (IOException e) {
-            throw new CheckpointException("Cannot read " + folder.resolve(name) + ": " + e, e);
-        }
-        if (!(node instanceof ObjectNode object)) {
-            throw damaged(name, "expected a JSON object, found " + node.getNodeType());
-        }
-        return object;
+        return JsonFile.object(folder.resolve(name), REMEDY + ".");
     }
 
     /** Returns the JSON object in a file, or an empty one if there is no such file. */
@@ -77,18 +60,19 @@ final class TokenizerFolder {
     }
 
     CheckpointException damaged(String name, String finding) {
-        return new CheckpointException(folder.resolve(name) + ": " + finding + ". " + REMEDY);
+        return new CheckpointException(folder.resolve(name) + ": " + finding + ". " + REMEDY + ".");
     }
 
     CheckpointException missing(String expected) {
         return new CheckpointException(
-                "No tokenizer in " + folder + ": expected " + expected + "; found " + listing() + ". " + REMEDY);
+                "No tokenizer in " + folder + ": expected " + expected + "; found " + listing() + ". " + REMEDY + ".");
     }
 
     private String listing() {
         try (Stream<Path> files = Files.list(folder)) {
             String names = files.map(file -> String.valueOf(file.getFileName()))
                     .sorted()
+                    .limit(MOST_LISTED)
                     .collect(Collectors.joining(", "));
             return names.isEmpty() ? "an empty folder" : names;
         } catch (IOException e) {

@@ -76,6 +76,11 @@ public final class CharacterTokenizer implements Tokenizer {
     }
 
     @Override
+    public int idLimit() {
+        return vocabSize();
+    }
+
+    @Override
     public int numNewTokens() {
         return 0;
     }

@@ -57,6 +57,11 @@ public final class WatchedTokenizer implements Tokenizer {
     }
 
     @Override
+    public int idLimit() {
+        return tokenizer.idLimit();
+    }
+
+    @Override
     public int numNewTokens() {
         return tokenizer.numNewTokens();
     }

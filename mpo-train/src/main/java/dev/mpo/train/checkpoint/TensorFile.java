@@ -1,6 +1,7 @@
 package dev.mpo.train.checkpoint;
 
 import dev.mpo.core.CheckpointException;
+import dev.mpo.core.json.JsonFile;
 import dev.mpo.core.model.ParameterPiece;
 import dev.mpo.core.model.ParameterSpec;
 import dev.mpo.core.safetensors.SafetensorsHeader;
@@ -20,10 +21,13 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -37,6 +41,7 @@ final class TensorFile {
 
     private static final int BUFFER_BYTES = 8 << 20;
     private static final String FIRST = "#";
+    private static final Pattern PART = Pattern.compile("(.*)" + FIRST + "(\\d{1,18})");
 
     private TensorFile() {}
 
@@ -97,26 +102,30 @@ final class TensorFile {
      * @throws CheckpointException naming what is missing, unknown or of another shape or type
      */
     static void read(List<Path> files, ModelParameterStore store, boolean complete) {
-        Map<String, Long> found = new TreeMap<>();
+        Map<String, List<Piece>> found = new TreeMap<>();
         for (Path file : files) {
             for (StoredTensor stored : SafetensorsHeader.read(file).tensors()) {
                 Piece piece = Piece.of(stored);
-                found.merge(piece.parameter, stored.info().numElements(), Long::sum);
-                if (store.contains(piece.parameter)) {
-                    piece.set(file, store);
-                }
+                found.computeIfAbsent(piece.parameter, name -> new ArrayList<>())
+                        .add(piece);
             }
         }
+        found.forEach((name, pieces) -> {
+            if (store.contains(name)) {
+                pieces.forEach(piece -> piece.requireFit(store));
+            }
+        });
         requireAll(files, found, store, complete);
+        found.values().forEach(pieces -> pieces.forEach(piece -> piece.set(store)));
     }
 
     private static void requireAll(
-            List<Path> files, Map<String, Long> found, ModelParameterStore store, boolean complete) {
+            List<Path> files, Map<String, List<Piece>> found, ModelParameterStore store, boolean complete) {
         Map<String, ParameterSpec> specs = store.specs();
         TreeSet<String> missing = new TreeSet<>(complete ? specs.keySet() : found.keySet());
         missing.removeIf(name -> {
             ParameterSpec spec = specs.get(name);
-            return spec == null || found.getOrDefault(name, 0L) == spec.numElements();
+            return spec == null || covers(found.getOrDefault(name, List.of()), spec.numElements());
         });
         TreeSet<String> unknown = found.keySet().stream()
                 .filter(name -> !specs.containsKey(name))
@@ -129,6 +138,20 @@ final class TensorFile {
         }
     }
 
+    /** Whether pieces follow each other from the first element of a parameter to its last. */
+    private static boolean covers(List<Piece> pieces, long numElements) {
+        long next = 0;
+        for (Piece piece : pieces.stream()
+                .sorted(Comparator.comparingLong(Piece::start).thenComparingLong(Piece::count))
+                .toList()) {
+            if (piece.start() != next) {
+                return false;
+            }
+            next += piece.count();
+        }
+        return next == numElements;
+    }
+
     /**
      * What a stored tensor is a part of.
      *
@@ -137,36 +160,44 @@ final class TensorFile {
     private record Piece(StoredTensor stored, String parameter, long first) {
 
         static Piece of(StoredTensor stored) {
-            String name = stored.name();
-            int at = name.lastIndexOf(FIRST);
-            return at < 0
-                    ? new Piece(stored, name, -1)
-                    : new Piece(stored, name.substring(0, at), Long.parseLong(name.substring(at + 1)));
+            Matcher part = PART.matcher(stored.name());
+            return part.matches()
+                    ? new Piece(stored, part.group(1), Long.parseLong(part.group(2)))
+                    : new Piece(stored, stored.name(), -1);
         }
 
-        void set(Path file, ModelParameterStore store) {
+        long start() {
+            return Math.max(0, first);
+        }
+
+        long count() {
+            return stored.info().numElements();
+        }
+
+        void requireFit(ModelParameterStore store) {
             ParameterSpec spec = store.spec(parameter);
-            long count = stored.info().numElements();
             boolean fits = first < 0
-                    ? stored.info()
-                            .shape()
-                            .equals(Arrays.stream(spec.shapeArray()).boxed().toList())
-                    : first + count <= spec.numElements();
+                    ? stored.info().shape().equals(spec.shape())
+                    : count() <= spec.numElements() && first <= spec.numElements() - count();
             if (!fits || stored.info().type() != store.type(parameter)) {
-                throw new CheckpointException(file + ": tensor " + stored.name() + ": expected "
+                throw new CheckpointException(stored.file() + ": tensor " + stored.name() + ": expected "
                         + store.type(parameter) + (first < 0 ? "" : " within ")
-                        + Arrays.toString(spec.shapeArray()) + ", got "
+                        + spec.shape() + ", got "
                         + stored.info().type()
-                        + stored.info().shape());
+                        + stored.info().shape() + "; resume with the model and the settings of the run");
             }
-            long start = Math.max(0, first);
-            if (!store.owns(parameter, start, count)) {
+        }
+
+        void set(ModelParameterStore store) {
+            if (!store.owns(parameter, start(), count())) {
                 return;
             }
             try {
-                stored.read(0, count, (element, bytes) -> store.write(parameter, start + element, bytes));
+                stored.read(0, count(), (element, bytes) -> store.write(parameter, start() + element, bytes));
             } catch (IOException e) {
-                throw new CheckpointException(file + ": tensor " + stored.name() + " cannot be read: " + e, e);
+                throw new CheckpointException(
+                        stored.file() + ": tensor " + stored.name() + " cannot be read: " + JsonFile.reason(e) + ".",
+                        e);
             }
         }
     }

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** The values of a model's adapters: how they begin, and how they end up in the weights. */
 final class LoraWeights {
@@ -42,7 +41,7 @@ final class LoraWeights {
         adapters.keySet().removeIf(name -> !LoraSpec.isAdapter(name));
         if (settings.init() != null) {
             ModelConfig config = model.config();
-            AdapterLoader.load(Path.of(settings.init()), config, new TreeSet<>(adapters.keySet()), store);
+            AdapterLoader.load(Path.of(settings.init()), config, adapters, store);
         } else {
             adapters.forEach((name, spec) -> draw(name, spec, store, new SplittableRandom(seed ^ name.hashCode())));
         }

@@ -10,8 +10,11 @@ import dev.mpo.core.weights.CheckpointWriter;
 import dev.mpo.core.weights.FolderCarryOver;
 import dev.mpo.core.weights.Layout;
 import dev.mpo.core.weights.ModelParameterStore;
+import dev.mpo.core.weights.RowRange;
+import dev.mpo.data.text.NewTokenFiles;
 import dev.mpo.data.text.Tokenizer;
 import dev.mpo.data.text.Tokenizers;
+import dev.mpo.data.text.VocabularyFit;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -24,31 +27,37 @@ public final class ModelFolder implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final ModelConfig config;
     private final Tokenizer tokenizer;
+    private final RowRange newTokens;
 
-    private ModelFolder(Checkpoint checkpoint, ModelConfig config, Tokenizer tokenizer) {
+    private ModelFolder(Checkpoint checkpoint, ModelConfig config, Tokenizer tokenizer, VocabularyFit fit) {
         this.checkpoint = checkpoint;
         this.config = config;
         this.tokenizer = tokenizer;
+        this.newTokens = new RowRange(fit.firstNew(), fit.rows() - fit.firstNew());
     }
 
     /**
-     * Opens a folder. If its tokenizer has more tokens than the token tables have rows, the tables of loaded models
-     * grow.
+     * Opens a folder. If its tokenizer has special tokens that the token tables have no rows for, the tables of loaded
+     * models grow; see {@link VocabularyFit}.
      *
      * @param imageSize side of a tile in pixels, or null for the checkpoint's own
+     * @throws dev.mpo.core.CheckpointException if the folder is no model, is damaged, or has another model's tokenizer
      */
     public static ModelFolder open(Path folder, @Nullable Integer imageSize) {
         Checkpoint checkpoint = Checkpoint.open(folder);
-        Tokenizer tokenizer = Tokenizers.load(folder);
         ModelConfig config = checkpoint.config();
         if (imageSize != null && imageSize != config.imageSize()) {
             config = resized(config, imageSize);
         }
-        int rows = config.language().vocabSize();
-        if (tokenizer.vocabSize() > rows) {
-            config = config.withLanguage(config.language().withVocabSize(tokenizer.vocabSize()));
+        Tokenizer tokenizer = Tokenizers.load(folder);
+        try {
+            VocabularyFit fit = VocabularyFit.of(folder, config, tokenizer);
+            ModelConfig grown = config.withLanguage(config.language().withVocabSize(fit.rows()));
+            return new ModelFolder(checkpoint, grown, tokenizer, fit);
+        } catch (RuntimeException e) {
+            tokenizer.close();
+            throw e;
         }
-        return new ModelFolder(checkpoint, config, tokenizer);
     }
 
     private static ModelConfig resized(ModelConfig config, int imageSize) {
@@ -91,8 +100,7 @@ public final class ModelFolder implements AutoCloseable {
 
     private VisionLanguageModel load(VisionLanguageModel model) {
         try {
-            CheckpointLoader.load(
-                    checkpoint, config, tokenizer.numNewTokens(), ModelParameterStore.of(model.parameters()));
+            CheckpointLoader.load(checkpoint, config, newTokens, ModelParameterStore.of(model.parameters()));
             model.parameters().publish();
             return model;
         } catch (RuntimeException e) {
@@ -104,6 +112,7 @@ public final class ModelFolder implements AutoCloseable {
     /** Writes a model in this folder's layout, with everything but the weights carried over. */
     public void export(VisionLanguageModel model, Path target) {
         FolderCarryOver.copy(path(), config, target);
+        NewTokenFiles.write(tokenizer, target);
         CheckpointWriter.write(checkpoint, config, ModelParameterStore.of(model.parameters()), target);
     }
 

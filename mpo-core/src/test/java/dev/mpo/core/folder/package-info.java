@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpo.core.folder;
+
+import org.jspecify.annotations.NullMarked;

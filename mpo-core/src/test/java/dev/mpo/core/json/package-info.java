@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpo.core.json;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpo.train.checkpoint;
+
+import org.jspecify.annotations.NullMarked;
