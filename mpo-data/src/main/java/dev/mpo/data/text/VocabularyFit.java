@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 public record VocabularyFit(int rows, int firstNew) {
 
     private static final Logger LOG = LoggerFactory.getLogger(VocabularyFit.class);
-    private static final int MOST_SHOWN = 4;
+    private static final int MOST_SHOWN = 12;
 
     /** The chat tokens and image tokens that a model of this kind gets when its parts are put together. */
     private static final Set<String> GROWING = Stream.concat(
