@@ -43,7 +43,7 @@ final class DataEncodeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        RunConfig config = settings.load(false);
+        RunConfig config = settings.load();
         Path folder = Path.of(Objects.requireNonNull(config.model().path()));
         ModelConfig model = ModelConfig.load(folder);
         Integer imageSize = config.model().imageSize();

@@ -2,12 +2,21 @@ package dev.mpo.cli;
 
 import dev.mpo.core.MpoException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -31,9 +40,11 @@ final class ErrorMapper implements IExecutionExceptionHandler, IParameterExcepti
     public int handleParseException(ParameterException failure, String[] arguments) {
         CommandLine command = failure.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
-        print(
-                command.getErr(),
-                withStop(oneLine(message(failure))) + suggestion(failure) + " See '" + name + " --help'.");
+        Optional<String> unknown = failure instanceof MissingParameterException
+                ? UnknownOptions.first(command.getCommandSpec(), List.of(arguments))
+                : Optional.empty();
+        String sentence = unknown.orElseGet(() -> withStop(oneLine(message(failure))) + suggestion(failure));
+        print(command.getErr(), sentence + " See '" + name + " --help'.");
         if (Mpo.of(command).verbose()) {
             failure.printStackTrace(command.getErr());
         }
@@ -58,7 +69,7 @@ final class ErrorMapper implements IExecutionExceptionHandler, IParameterExcepti
     }
 
     private static void print(PrintWriter err, String message) {
-        err.println("error: " + message);
+        err.println("error: " + VisibleText.of(message));
         err.flush();
     }
 
@@ -66,19 +77,41 @@ final class ErrorMapper implements IExecutionExceptionHandler, IParameterExcepti
     private static String message(Throwable failure) {
         String message = failure.getMessage();
         if (failure instanceof MpoException || failure instanceof ParameterException) {
-            return message == null ? failure.getClass().getSimpleName() : message;
+            return message == null ? "no reason was given" : message;
         }
         if (failure instanceof OutOfMemoryError) {
             return "out of Java heap memory (" + message + "): raise the limit, for example MPO_JAVA_OPTS=-Xmx8g";
         }
         if (failure instanceof FileSystemException file) {
-            String reason = file.getReason() == null ? file.getClass().getSimpleName() : file.getReason();
-            return file.getFile() + ": " + reason;
+            return file.getFile() + ": " + reason(file);
+        }
+        if (failure instanceof InvalidPathException path) {
+            return "the path " + path.getInput() + " cannot be used: " + path.getReason()
+                    + "; where the name has characters beyond ASCII, set LC_ALL=C.UTF-8";
         }
         if (ExitCodes.of(failure) != ExitCodes.INTERNAL && failure.getCause() != null) {
             return message(failure.getCause());
         }
         return "internal: " + failure.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+    }
+
+    private static String reason(FileSystemException file) {
+        if (file instanceof NoSuchFileException) {
+            return "no such file or folder";
+        }
+        if (file instanceof AccessDeniedException) {
+            return "no permission";
+        }
+        if (file instanceof FileAlreadyExistsException) {
+            return "exists already";
+        }
+        if (file instanceof DirectoryNotEmptyException) {
+            return "the folder is not empty";
+        }
+        if (file instanceof NotDirectoryException) {
+            return "not a folder";
+        }
+        return file.getReason() == null ? "the file system refuses it" : file.getReason();
     }
 
     private static String suggestion(ParameterException failure) {

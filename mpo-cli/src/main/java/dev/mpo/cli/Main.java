@@ -1,5 +1,7 @@
 package dev.mpo.cli;
 
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 
@@ -13,13 +15,19 @@ public final class Main {
         System.exit(run(arguments));
     }
 
+    private static PrintWriter visible(PrintStream stream) {
+        return new PrintWriter(VisibleText.writer(new OutputStreamWriter(stream, StandardCharsets.UTF_8)), true);
+    }
+
     // Native libraries leave threads behind, so returning from main would not be enough to end the process.
     private static int run(String[] arguments) {
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         try {
             // Answers and file names are not limited to what the terminal's locale can say.
-            PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-            return Mpo.run(Mpo.commandLine().setOut(out), arguments);
+            PrintWriter out = visible(System.out);
+            PrintWriter visibleErr = visible(System.err);
+            LocaleCheck.requireReadable(arguments);
+            return Mpo.run(Mpo.commandLine().setOut(out).setErr(visibleErr), arguments);
         } catch (Throwable failure) { // such as a class that is missing before any command runs
             return ErrorMapper.report(failure, err, false);
         }

@@ -41,7 +41,8 @@ import picocli.CommandLine.Spec;
             PipelineCommand.class,
             BenchCommand.class,
             PlanCommand.class,
-            DoctorCommand.class
+            DoctorCommand.class,
+            CommandLine.HelpCommand.class
         })
 public final class Mpo implements Callable<Integer> {
 
@@ -75,6 +76,7 @@ public final class Mpo implements Callable<Integer> {
         return new CommandLine(new Mpo())
                 .setExecutionExceptionHandler(errors)
                 .setParameterExceptionHandler(errors)
+                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExpandAtFiles(false)
                 .setExecutionStrategy(parsed -> {

@@ -69,7 +69,7 @@ final class ScoreCommand implements Callable<Integer> {
     }
 
     private RunConfig config() {
-        RunConfig config = settings.load(false);
+        RunConfig config = settings.load();
         if (reference == null) {
             return config;
         }

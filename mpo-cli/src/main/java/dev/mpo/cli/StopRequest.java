@@ -1,9 +1,15 @@
 package dev.mpo.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns a signal that asks this process to end (Ctrl-C, SIGTERM from a scheduler, SIGUSR1 as Slurm's early warning)
@@ -13,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Without {@link #listen()} a signal ends the process at once, as usual.
  */
 final class StopRequest {
+
+    /** Environment variable that names the file to leave when a warning comes. */
+    private static final String WARNED_FILE = "MPO_WARNED_FILE";
+
+    private static final Logger LOG = LoggerFactory.getLogger(StopRequest.class);
 
     /** Schedulers kill for good long before this; it only keeps a job that hangs from hanging the shutdown as well. */
     private static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -28,7 +39,23 @@ final class StopRequest {
         if (hook == null) {
             hook = new Thread(this::onShutdown, "stop-request");
             Runtime.getRuntime().addShutdownHook(hook);
-            warning.listen(() -> requested = true);
+            warning.listen(() -> {
+                requested = true;
+                leaveWord();
+            });
+        }
+    }
+
+    /** Tells the script that started this job that its time is nearly over, and not its user who stopped it. */
+    private static void leaveWord() {
+        String file = System.getenv(WARNED_FILE);
+        if (file == null) {
+            return;
+        }
+        try {
+            Files.writeString(Path.of(file), "warned\n");
+        } catch (IOException | InvalidPathException e) {
+            LOG.warn("{} cannot be written, so the job may not be queued again", file);
         }
     }
 

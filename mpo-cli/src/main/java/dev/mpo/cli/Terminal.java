@@ -45,7 +45,8 @@ final class Terminal {
     }
 
     /** Prints whole lines above the status line. */
-    synchronized void print(String text) {
+    synchronized void print(String raw) {
+        String text = VisibleText.of(raw);
         if (status.isEmpty()) {
             stream.print(text);
         } else {
@@ -59,7 +60,8 @@ final class Terminal {
         if (!interactive) {
             return;
         }
-        status = text.length() < columns ? text : text.substring(0, columns - 1);
+        String shown = VisibleText.of(text);
+        status = shown.length() < columns ? shown : shown.substring(0, columns - 1);
         stream.print(CLEAR_LINE + status);
         stream.flush();
     }

@@ -104,7 +104,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        RunConfig config = settings.load(resume);
+        RunConfig config = settings.load(resume, output);
         Mpo mpo = Mpo.of(spec.commandLine());
         Optional<Integer> toStart = LocalLauncher.ranksToStart(devices, System.getenv());
         Ranks ranks = Ranks.discover(System.getenv());

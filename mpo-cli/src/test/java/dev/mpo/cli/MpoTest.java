@@ -18,6 +18,22 @@ class MpoTest {
     }
 
     @Test
+    void helpOfACommandIsThere() {
+        Run run = Run.mpo("help", "train");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).contains("--from-script", "--resume");
+    }
+
+    @Test
+    void aMistypedOptionIsNamedBeforeAMissingOne() {
+        Run run = Run.mpo("train", "--modle", "m", "--meta", "d.json", "--ouput", "o");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("'--modle'", "Did you mean: --model?").doesNotContain("Missing");
+    }
+
+    @Test
     void versionIsTheOneOfTheBuild() {
         Run run = Run.mpo("--version");
 

@@ -56,7 +56,7 @@ class RecipesTest {
         String job = Files.readString(PROJECT.resolve("scripts/slurm/" + name + ".sbatch"));
         int ranks = number(job, "--nodes=(\\d+)") * number(job, "--ntasks-per-node=(\\d+)");
         assertThat(number(job, "scripts/slurm/run\" " + name + " (\\d+)")).isEqualTo(batch);
-        assertThat(ranks * config.train().gradientAccumulationSteps()).isEqualTo(batch);
+        assertThat((long) ranks * config.train().accumulationSteps(ranks)).isEqualTo(batch);
     }
 
     private static int number(String text, String pattern) {

@@ -115,7 +115,8 @@ class ResumeCommandTest {
             assertThat(files.filter(file -> file.getFileName().toString().startsWith("step-")))
                     .hasSize(1);
         }
-        Run resumed = Run.mpo(arguments(output, "--resume").toArray(String[]::new));
+        // The run knows its model, its data and its settings.
+        Run resumed = Run.mpo("train", "--quiet", "--output", output.toString(), "--resume");
         assertThat(resumed.exitCode()).as(resumed.err()).isZero();
         assertSameAsWhole(output);
     }

@@ -57,7 +57,7 @@ class SlurmScriptsTest {
                 while [[ $1 == -* ]]; do shift; done
                 exec mpirun -np "$SLURM_NTASKS" --oversubscribe --bind-to none "$@"
                 """);
-        program("scontrol", "echo \"scontrol $*\"\n");
+        program("scontrol", "if [[ $1 == show ]]; then echo \"${JOB:-}\"; else echo \"scontrol $*\"; fi\n");
         program("mpo", """
                 echo "rank $OMPI_COMM_WORLD_RANK of $OMPI_COMM_WORLD_SIZE, threads $OMP_NUM_THREADS: $*"
                 if [[ -n ${WAIT_FOR_USR1:-} ]]; then
@@ -130,10 +130,10 @@ class SlurmScriptsTest {
         Ended run = ended(job(job, Map.of(), "--set", "train.seed=7"));
 
         String name = job.getFileName().toString().replace(".sbatch", "");
-        int accumulation = text.contains(" 512 ") ? 256 : 128;
+        int batch = text.contains(" 512 ") ? 512 : 256;
         String command = ", threads 3: train --config " + RecipesTest.PROJECT.resolve("configs/" + name + ".yaml")
                 + " --model /models/a --meta /data/meta.json --output " + folder.resolve("run") + " --resume"
-                + " --set train.gradient_accumulation_steps=" + accumulation
+                + " --set train.global_batch_size=" + batch
                 + " --set train.per_device_batch_size=1 --set train.seed=7";
         assertThat(run.exitCode()).as(run.output()).isZero();
         assertThat(run.output().lines()).containsExactlyInAnyOrder("rank 0 of 2" + command, "rank 1 of 2" + command);
@@ -143,9 +143,16 @@ class SlurmScriptsTest {
     void runThatSavedItsStateIsQueuedAgainAndNoOther() throws IOException, InterruptedException {
         require("mpirun", "openmpi-bin");
         Path job = jobs().get(0);
-        Ended stopped = ended(job(job, Map.of("MPO_EXIT", "130")));
+        Ended late = ended(job(job, Map.of("MPO_EXIT", "130", "JOB", "JobState=COMPLETING Reason=TimeLimit")));
+        assertThat(late.exitCode()).as(late.output()).isEqualTo(130);
+        assertThat(late.output()).contains("scontrol requeue 77");
+
+        Ended stopped = ended(job(job, Map.of("MPO_EXIT", "130", "JOB", "JobState=RUNNING Reason=None")));
         assertThat(stopped.exitCode()).as(stopped.output()).isEqualTo(130);
-        assertThat(stopped.output()).contains("scontrol requeue 77");
+        assertThat(stopped.output()).doesNotContain("scontrol requeue").contains("it is not queued again");
+
+        Ended cancelled = ended(job(job, Map.of("MPO_EXIT", "130", "JOB", "JobState=CANCELLED Reason=TimeLimit")));
+        assertThat(cancelled.output()).doesNotContain("scontrol requeue");
 
         Ended failed = ended(job(job, Map.of("MPO_EXIT", "3")));
         assertThat(failed.exitCode()).as(failed.output()).isEqualTo(3);

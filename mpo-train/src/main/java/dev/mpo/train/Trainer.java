@@ -77,7 +77,8 @@ public final class Trainer {
         Device device = Placement.of(settings.train(), ranks.localRank()).device();
         Collectives collectives = Collectives.open(ranks, device, limits(settings.parallel()));
         try {
-            TrainingSummary summary = train(settings, output, collectives, callbacks);
+            TrainingSummary summary =
+                    train(GlobalBatch.resolve(settings, ranks.size()), output, collectives, callbacks);
             collectives.close();
             return summary;
         } catch (InterruptedRunException | TrainingDivergedException e) {
@@ -168,10 +169,11 @@ public final class Trainer {
             first = saver.first();
             last = saver.last();
             bad = loader.stats().bad();
-        }
-        LongWait disk = LongWait.begin();
-        try (disk) {
-            CheckpointStore.export(training, settings, directory.export(), team);
+            LongWait disk = LongWait.begin();
+            try (disk) {
+                CheckpointStore.export(training, settings, directory.export(), team);
+            }
+            saver.exported();
         }
         TrainingSummary summary = new TrainingSummary(
                 plan.totalSteps(), end, (System.nanoTime() - started) / 1e9, first, last, bad, directory.export());

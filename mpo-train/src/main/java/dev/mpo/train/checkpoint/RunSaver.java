@@ -27,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Saves a run every {@code checkpoint.save_steps} steps, after its last step, and when it is asked to stop.
+ * Saves a run every {@code checkpoint.save_steps} steps, always after its last step, and when it is asked to stop.
  *
  * <p>Weights and moments are copied in host memory and written while training goes on; where they do not fit there
  * twice, training waits. At most one checkpoint is being written at a time.
@@ -79,7 +79,8 @@ public final class RunSaver implements AutoCloseable {
         last = metrics;
         boolean ended = metrics.step() == totalSteps;
         int every = settings.checkpoint().saveSteps();
-        boolean due = every > 0 && (ended || metrics.step() % every == 0);
+        // The last step is always saved, so that an export that fails loses nothing.
+        boolean due = ended || (every > 0 && metrics.step() % every == 0);
         if (underWay.isDone()) {
             settle();
         }
@@ -88,6 +89,11 @@ public final class RunSaver implements AutoCloseable {
             try (disk) {
                 settle();
                 save(metrics, progress.get(), ended || stop);
+            } catch (CheckpointException e) {
+                if (!ended || every > 0 || team.size() > 1) {
+                    throw e;
+                }
+                LOG.warn("the state after the last step cannot be saved ({}); the export comes next", e.getMessage());
             }
         }
         if (stop && !ended) {
@@ -138,6 +144,25 @@ public final class RunSaver implements AutoCloseable {
         }
         if (team.isFirst()) {
             LOG.info("saved {} in {} s", target.path(), Math.round((System.nanoTime() - started) / 1e8) / 10.0);
+        }
+    }
+
+    /**
+     * Takes note that the trained model is on the disk: without {@code checkpoint.save_steps} the checkpoint of the
+     * last step has done its service and is removed.
+     */
+    public void exported() {
+        if (settings.checkpoint().saveSteps() == 0) {
+            team.first(
+                    () -> removeLast(StepFolder.of(directory.path(), totalSteps).path()));
+        }
+    }
+
+    private static void removeLast(Path folder) {
+        try {
+            Folders.delete(folder);
+        } catch (IOException e) {
+            LOG.warn("{} is no longer needed and cannot be removed: delete it by hand", folder);
         }
     }
 

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -175,14 +176,27 @@ public final class ConfigLoader {
         if (setting != null) {
             put(setting, value, source.apply(path));
         } else if (!Schema.RUN.isSection(path)) {
-            String nearest = NearestName.ofPath(path, Schema.RUN.settings().keySet());
-            problems.add(path, source.apply(path), "unknown key; the nearest known key is " + nearest);
+            problems.add(path, source.apply(path), "unknown key" + advice(path));
         } else if (value.isObject()) {
             value.properties().forEach(entry -> overlay(Schema.child(path, entry.getKey()), entry.getValue(), source));
         } else if (!value.isNull()) {
             // A section heading with nothing below it reads as null in YAML and sets nothing.
             problems.add(path, source.apply(path), "expected a mapping of settings, got " + value);
         }
+    }
+
+    /** What another trainer's name of a setting is called here, or the nearest name, or where all names are. */
+    private static String advice(String path) {
+        Optional<String> nearest =
+                NearestName.nearPath(path, Schema.RUN.settings().keySet());
+        Optional<String> foreign = ForeignNames.advice(path);
+        boolean misplaced =
+                nearest.isPresent() && nearest.get().endsWith("." + path.substring(path.lastIndexOf('.') + 1));
+        if (foreign.isPresent() && !misplaced) {
+            return "; " + foreign.get();
+        }
+        return nearest.map(key -> "; the nearest known key is " + key)
+                .orElse("; config.resolved.yaml of any run shows all keys");
     }
 
     private void put(Setting setting, JsonNode value, String source) {

@@ -2,6 +2,7 @@ package dev.mpo.train.config;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Optional;
 
 /** Finds the known name that a misspelt one most likely means. */
 public final class NearestName {
@@ -15,11 +16,24 @@ public final class NearestName {
                 .orElseThrow();
     }
 
-    /** As {@link #of}, for dotted paths: a right last part under a wrong or missing parent counts as near. */
-    static String ofPath(String given, Collection<String> candidates) {
+    /** As {@link #of}, but nothing where even the nearest is another word: no suggestion is better than a silly one. */
+    public static Optional<String> near(String given, Collection<String> candidates) {
+        return candidates.stream()
+                .min(Comparator.comparingInt(candidate -> distance(given, candidate)))
+                .filter(candidate -> isNear(given, candidate));
+    }
+
+    /** As {@link #near}, for dotted paths: a right last part under a wrong or missing parent counts as near. */
+    static Optional<String> nearPath(String given, Collection<String> candidates) {
         return candidates.stream()
                 .min(Comparator.comparingInt(candidate -> pathDistance(given, candidate)))
-                .orElseThrow();
+                .filter(candidate -> isNear(given, candidate) || isNear(lastPart(given), lastPart(candidate)));
+    }
+
+    /** Two letters are wrong, or a third of them. */
+    private static boolean isNear(String given, String candidate) {
+        int longest = Math.max(given.length(), candidate.length());
+        return distance(given, candidate) <= Math.max(Math.min(2, longest / 2), longest / 3);
     }
 
     private static int pathDistance(String given, String candidate) {

@@ -1,5 +1,6 @@
 package dev.mpo.train.config;
 
+import dev.mpo.core.ConfigException;
 import dev.mpo.train.optim.LrSchedule;
 import dev.mpo.train.optim.WeightDecayGrouping;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxSteps optimizer steps, overriding epochs; absent = as many as the epochs need
  * @param perDeviceBatchSize pairs per micro-batch
  * @param gradientAccumulationSteps micro-batches per optimizer step
+ * @param globalBatchSize pairs of an optimizer step over all devices, replacing gradientAccumulationSteps; absent = as
+ *     many as these and the number of devices make
  * @param learningRate peak learning rate
  * @param lrScheduler shape of the learning rate over the run
  * @param warmupRatio share of the steps with a rising learning rate
@@ -31,6 +34,7 @@ public record TrainSettings(
         @Range(min = 1) @Nullable Integer maxSteps,
         @Range(min = 1) int perDeviceBatchSize,
         @Range(min = 1) int gradientAccumulationSteps,
+        @Range(min = 1) @Nullable Integer globalBatchSize,
         @Range(min = 0) double learningRate,
         LrSchedule.Kind lrScheduler,
         @Range(min = 0, max = 1) double warmupRatio,
@@ -45,6 +49,27 @@ public record TrainSettings(
         Precision precision,
         Recompute recompute,
         @Range(min = 1) @Nullable Integer numThreads) {
+
+    /**
+     * Returns the micro-batches per optimizer step on a number of ranks.
+     *
+     * @throws ConfigException if the global batch size is not a multiple of what one micro-batch of all ranks takes
+     */
+    public int accumulationSteps(int ranks) {
+        if (globalBatchSize == null) {
+            return gradientAccumulationSteps;
+        }
+        long atOnce = (long) perDeviceBatchSize * ranks;
+        if (globalBatchSize % atOnce != 0) {
+            long below = globalBatchSize / atOnce * atOnce;
+            throw new ConfigException(
+                    "train.global_batch_size=" + globalBatchSize + " cannot be shared evenly by " + ranks
+                            + " ranks with train.per_device_batch_size=" + perDeviceBatchSize
+                            + ": it must be a multiple of " + atOnce
+                            + "; the nearest are " + (below == 0 ? "" : below + " and ") + (below + atOnce));
+        }
+        return Math.toIntExact(globalBatchSize / atOnce);
+    }
 
     /** Number format of weights and activations. */
     public enum Precision {

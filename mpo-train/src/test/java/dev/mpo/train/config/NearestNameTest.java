@@ -16,7 +16,15 @@ final class NearestNameTest {
 
     @Test
     void aRightLastPartOutweighsAWrongParent() {
-        assertThat(NearestName.ofPath("optim.seed", List.of("optim.beta", "train.seed")))
-                .isEqualTo("train.seed");
+        assertThat(NearestName.nearPath("optim.seed", List.of("optim.beta", "train.seed")))
+                .hasValue("train.seed");
+    }
+
+    @Test
+    void whatIsNotNearIsNotSuggested() {
+        List<String> keys = List.of("data.urls.retries", "train.seed", "loss.beta");
+        assertThat(NearestName.nearPath("optimizer", keys)).isEmpty();
+        assertThat(NearestName.nearPath("train.deterministic", keys)).isEmpty();
+        assertThat(NearestName.near("--modle", List.of("--model", "--meta"))).hasValue("--model");
     }
 }

@@ -49,6 +49,7 @@ final class RunConfigTest {
                                 null,
                                 1,
                                 1,
+                                null,
                                 1e-6,
                                 LrSchedule.Kind.COSINE,
                                 0.03,
