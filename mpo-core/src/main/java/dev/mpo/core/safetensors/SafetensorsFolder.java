@@ -32,6 +32,7 @@ public record SafetensorsFolder(Path folder, boolean sharded, Map<String, Stored
     public static final String INDEX_FILE = "model.safetensors.index.json";
 
     private static final String REMEDY = "Take index and shards from the same place.";
+    private static final Pattern FILE_NAME = Pattern.compile("\\w[\\w.+-]{0,250}");
     private static final Pattern SHARD = Pattern.compile("model-\\d+-of-\\d+\\.safetensors");
 
     /** Whether a folder holds weights in this format at all. */
@@ -91,16 +92,29 @@ public record SafetensorsFolder(Path folder, boolean sharded, Map<String, Stored
     }
 
     private static String firstShard(Path folder) {
+        return shards(folder).stream()
+                .findFirst()
+                .map(name -> "shards such as " + name)
+                .orElse("");
+    }
+
+    /** Returns the names of all files that are shards by their names, in order. */
+    private static List<String> shards(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> String.valueOf(file.getFileName()))
                     .filter(SafetensorsFolder::isShard)
                     .sorted()
-                    .findFirst()
-                    .map(name -> "shards such as " + name)
-                    .orElse("");
+                    .toList();
         } catch (IOException e) {
             throw new CheckpointException(folder + ": " + JsonFile.reason(e) + ".", e);
         }
+    }
+
+    /** Returns the names of files that are shards by their names, but hold none of the tensors. */
+    public List<String> unusedShards() {
+        Set<String> used = new TreeSet<>();
+        tensors.values().forEach(tensor -> used.add(String.valueOf(tensor.file().getFileName())));
+        return shards(folder).stream().filter(name -> !used.contains(name)).toList();
     }
 
     private static Map<String, StoredTensor> byName(List<SafetensorsHeader> files) {
@@ -122,11 +136,7 @@ public record SafetensorsFolder(Path folder, boolean sharded, Map<String, Stored
         Map<String, String> shards = new TreeMap<>();
         for (Map.Entry<String, JsonNode> entry : map.properties()) {
             String shard = entry.getValue().isTextual() ? entry.getValue().textValue() : "";
-            if (shard.isEmpty()
-                    || shard.contains("/")
-                    || shard.contains("\\")
-                    || shard.startsWith(".")
-                    || shard.contains("\0")) {
+            if (!FILE_NAME.matcher(shard).matches()) {
                 throw new CheckpointException(index + ": weight_map of " + entry.getKey()
                         + ": expected the name of a file beside the index, got " + shortened(entry.getValue()) + ". "
                         + REMEDY);

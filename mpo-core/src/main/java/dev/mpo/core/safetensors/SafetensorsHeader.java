@@ -179,7 +179,7 @@ public record SafetensorsHeader(Path file, List<StoredTensor> tensors) {
     }
 
     private static String shown(Object value) {
-        String text = value.toString();
+        String text = value.toString().isEmpty() ? "nothing" : value.toString();
         return text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "..." : text;
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mpo.core.CheckpointException;
+import dev.mpo.core.json.JsonFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -139,7 +140,7 @@ public final class SafetensorsWriter {
         } catch (IOException e) {
             deleteQuietly(temporary, e);
             throw new CheckpointException(
-                    file + ": cannot be written: " + e.getMessage() + ". Check free space and permissions.", e);
+                    file + ": cannot be written: " + JsonFile.reason(e) + ". Check free space and permissions.", e);
         }
     }
 

@@ -8,12 +8,16 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A checkpoint folder whose headers have been read and found complete: every parameter of its configuration is stored
  * with the right shape, and nothing else is. No weights are in memory.
  */
 public final class Checkpoint {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);
 
     private final ModelConfig config;
     private final Layout layout;
@@ -37,6 +41,15 @@ public final class Checkpoint {
     public static Checkpoint open(Path folder) {
         ModelConfig config = ModelConfig.load(folder);
         SafetensorsFolder files = SafetensorsFolder.read(folder);
+        List<String> unused = files.unusedShards();
+        if (!unused.isEmpty()) {
+            LOG.warn(
+                    "{}: {} shards are not named by the index and are not read, such as {}; remove them if they are of"
+                            + " another version",
+                    folder,
+                    unused.size(),
+                    unused.get(0));
+        }
         Layout layout = StoredNames.detectLayout(files);
         Map<String, String> spelled = StoredNames.storedNames(files, layout);
         List<TensorMapping> expected = TensorNames.mappings(config, layout);

@@ -2,6 +2,7 @@ package dev.mpo.core.weights;
 
 import dev.mpo.core.CheckpointException;
 import dev.mpo.core.config.ModelConfig;
+import dev.mpo.core.json.JsonFile;
 import dev.mpo.core.safetensors.NumberFormats;
 import dev.mpo.core.safetensors.SafetensorsFolder;
 import dev.mpo.core.safetensors.SafetensorsWriter;
@@ -71,7 +72,8 @@ public final class CheckpointWriter {
             Files.deleteIfExists(folder.resolve(SafetensorsFolder.INDEX_FILE));
             Files.deleteIfExists(folder.resolve(SafetensorsFolder.SINGLE_FILE));
         } catch (IOException e) {
-            throw new CheckpointException(folder + ": cannot be written: " + e.getMessage(), e);
+            throw new CheckpointException(
+                    folder + ": cannot be written: " + JsonFile.reason(e) + ". Check free space and permissions.", e);
         }
         CheckpointWriter writer = new CheckpointWriter(values);
         writer.mappings.putAll(plan.mappings());

@@ -1,5 +1,6 @@
 package dev.mpo.core.weights;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mpo.core.CheckpointException;
@@ -133,5 +134,28 @@ class BrokenCheckpointTest {
         Files.delete(folder.resolve("model.safetensors.index.json"));
         assertThatThrownBy(() -> Checkpoint.open(folder))
                 .hasMessageContaining("model.safetensors and shards such as model-00001-of-00002.safetensors");
+    }
+
+    @Test
+    void namesOfShardsThatNoFileCanHaveAreRefused() throws IOException {
+        Path folder = TinyModel.INTERNLM2.writeTo(dir.resolve("sharded"));
+        Path index = folder.resolve("model.safetensors.index.json");
+        String sound = Files.readString(index);
+        for (String name : List.of("\\ud800", "\\u0000", "..", "a/b", "", ".hidden", "x".repeat(300))) {
+            Files.writeString(
+                    index, sound.replaceFirst("model-0000\\d-of-00002.safetensors", name.replace("\\", "\\\\")));
+            assertThatThrownBy(() -> Checkpoint.open(folder))
+                    .as(name)
+                    .isInstanceOf(CheckpointException.class)
+                    .hasMessageContaining("expected the name of a file beside the index");
+        }
+    }
+
+    @Test
+    void shardsThatTheIndexDoesNotNameAreFound() throws IOException {
+        Path folder = TinyModel.INTERNLM2.writeTo(dir.resolve("sharded"));
+        assertThat(SafetensorsFolder.read(folder).unusedShards()).isEmpty();
+        Files.writeString(folder.resolve("model-00003-of-00003.safetensors"), "old");
+        assertThat(SafetensorsFolder.read(folder).unusedShards()).containsExactly("model-00003-of-00003.safetensors");
     }
 }

@@ -41,6 +41,8 @@ final class ByteLevelModel implements TextModel {
     private static final Map<String, String> OPTIONS =
             Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
 
+    private static final int MAX_SHOWN = 60;
+
     private final HuggingFaceTokenizer library;
     private final Map<String, Integer> ids;
     private final String[] tokens;
@@ -70,6 +72,7 @@ final class ByteLevelModel implements TextModel {
             throw files.damaged(file, "expected a byte-level BPE vocabulary with merges, found none");
         }
         Map<String, Integer> ids = ids(files, file, vocabulary);
+        requireKnownTokens(files, slow ? "merges.txt" : file, merges, ids);
         warnAboutMissingBytes(files, file, ids);
         return new ByteLevelModel(open(files, slow ? "vocab.json with merges.txt" : file, vocabulary, merges), ids);
     }
@@ -102,8 +105,8 @@ final class ByteLevelModel implements TextModel {
                     || value.intValue() >= AddedToken.MAX_IDS) {
                 throw files.damaged(
                         file,
-                        "token '" + entry.getKey() + "' has the id " + value + "; expected a whole number from 0 to "
-                                + (AddedToken.MAX_IDS - 1));
+                        "token '" + entry.getKey() + "' has the id " + shown(value)
+                                + "; expected a whole number from 0 to " + (AddedToken.MAX_IDS - 1));
             }
             String other = tokens.put(value.intValue(), entry.getKey());
             if (other != null) {
@@ -113,6 +116,34 @@ final class ByteLevelModel implements TextModel {
             ids.put(entry.getKey(), value.intValue());
         }
         return ids;
+    }
+
+    /** Every merge joins two tokens of the vocabulary to a third one. */
+    private static void requireKnownTokens(
+            TokenizerFolder files, String file, JsonNode merges, Map<String, Integer> ids) {
+        int number = 0;
+        for (JsonNode merge : merges) {
+            number++;
+            List<String> pair = merge.isTextual()
+                    ? List.of(merge.textValue().split(" ", -1))
+                    : List.of(merge.path(0).asText(""), merge.path(1).asText(""));
+            if (pair.size() != 2 || (merge.isArray() && merge.size() != 2)) {
+                throw files.damaged(file, "merge " + number + ": expected two tokens, found '" + shown(merge) + "'");
+            }
+            for (String token : List.of(pair.get(0), pair.get(1), pair.get(0) + pair.get(1))) {
+                if (!ids.containsKey(token)) {
+                    throw files.damaged(
+                            file,
+                            "merge " + number + " (" + shown(merge) + ") needs the token '" + token
+                                    + "', which the vocabulary lacks");
+                }
+            }
+        }
+    }
+
+    private static String shown(JsonNode value) {
+        String text = value.isTextual() ? value.textValue() : value.toString();
+        return text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "..." : text;
     }
 
     private static void warnAboutMissingBytes(TokenizerFolder files, String file, Map<String, Integer> ids) {
@@ -142,8 +173,7 @@ final class ByteLevelModel implements TextModel {
             throw new UncheckedIOException(e);
         } catch (RuntimeException e) {
             throw new CheckpointException(
-                    "The tokenizer in " + files.path("") + " (" + source + ") is refused: " + e.getMessage()
-                            + ". Copy the tokenizer files from the checkpoint that the model comes from",
+                    files.path("") + ": the tokenizer library refuses " + source + ". " + TokenizerFolder.REMEDY + ".",
                     e);
         }
     }

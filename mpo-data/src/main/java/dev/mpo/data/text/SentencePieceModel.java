@@ -39,13 +39,19 @@ final class SentencePieceModel implements TextModel {
     /** Reads {@code tokenizer.model}. */
     static SentencePieceModel load(TokenizerFolder files) {
         byte[] bytes = files.bytes(FILE);
+        SentencePieceProto proto;
         try {
-            SentencePieceProto proto = SentencePieceProto.parse(bytes);
+            proto = SentencePieceProto.parse(bytes);
+        } catch (RuntimeException e) {
+            throw files.damaged(FILE, "expected a SentencePiece model, but " + e.getMessage());
+        }
+        try {
             return new SentencePieceModel(new SpTokenizer(bytes), proto);
         } catch (RuntimeException e) {
             throw new CheckpointException(
-                    files.path(FILE) + " is no SentencePiece model: " + e.getMessage()
-                            + ". Copy it from the checkpoint that the model comes from (a Git LFS pointer is not enough)",
+                    files.path(FILE)
+                            + ": is no sound SentencePiece model: its pieces are damaged or contradict each other. "
+                            + TokenizerFolder.REMEDY + ".",
                     e);
         }
     }

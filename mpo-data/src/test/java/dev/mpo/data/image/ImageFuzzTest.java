@@ -3,7 +3,7 @@ package dev.mpo.data.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mpo.core.DataException;
-import dev.mpo.data.fuzz.Mutations;
+import dev.mpo.testkit.Mutations;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;

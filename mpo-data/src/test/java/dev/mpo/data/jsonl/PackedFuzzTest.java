@@ -3,7 +3,7 @@ package dev.mpo.data.jsonl;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mpo.core.DataException;
-import dev.mpo.data.fuzz.Mutations;
+import dev.mpo.testkit.Mutations;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,6 @@ package dev.mpo.data.loader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mpo.data.fuzz.Mutations;
 import dev.mpo.data.image.TileOptions;
 import dev.mpo.data.length.RowLengths;
 import dev.mpo.data.pair.CharacterTokenizer;
@@ -13,6 +12,7 @@ import dev.mpo.data.pair.PairEncoder;
 import dev.mpo.data.pair.PairOptions;
 import dev.mpo.data.pair.Workspace;
 import dev.mpo.data.text.ChatTemplate;
+import dev.mpo.testkit.Mutations;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

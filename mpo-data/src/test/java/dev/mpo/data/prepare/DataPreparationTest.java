@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import dev.mpo.core.DataException;
-import dev.mpo.data.fuzz.Mutations;
 import dev.mpo.data.meta.MetaEntry;
 import dev.mpo.data.meta.MetaFile;
 import dev.mpo.data.meta.PathMap;
 import dev.mpo.data.source.Archives;
+import dev.mpo.testkit.Mutations;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

@@ -65,7 +65,7 @@ final class TokenizerFailureTest {
         TinyTokenizers.write(folder, "merges.txt", "#version: 0.2\nl o\nl o w\n");
         loading().hasMessageContaining("merges.txt: line 3").hasMessageContaining("'l o w'");
         TinyTokenizers.write(folder, "merges.txt", "x y\n");
-        loading().hasMessageContaining("refused");
+        loading().hasMessageContaining("merges.txt: merge 1 (x y) needs the token 'xy', which the vocabulary lacks");
     }
 
     @Test
@@ -89,7 +89,7 @@ final class TokenizerFailureTest {
         TinyTokenizers.write(folder, "tokenizer.model", "version https://git-lfs.github.com/spec/v1\n");
         loading().hasMessageContaining("tokenizer.model is a Git LFS pointer");
         TinyTokenizers.write(folder, "tokenizer.model", "no model");
-        loading().hasMessageContaining("tokenizer.model is no SentencePiece model");
+        loading().hasMessageContaining("tokenizer.model: expected a SentencePiece model, but");
         TinyTokenizers.write(folder, "tokenizer.model", new byte[0]);
         loading().hasMessageContaining("no pieces");
         byte[] model = TinyTokenizers.sentencePiece(false);

@@ -1,4 +1,4 @@
-package dev.mpo.data.fuzz;
+package dev.mpo.testkit;
 
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
@@ -9,11 +9,11 @@ public final class Mutations {
     private Mutations() {}
 
     /**
-     * Returns how many inputs a fuzz test tries: a few in everyday runs, more where the system property
-     * {@code mpo.fuzz} multiplies their number.
+     * Returns how many inputs a fuzz test tries: a few in everyday runs, or as many as the system property
+     * {@code mpo.fuzz.inputs} says.
      */
     public static int rounds(int everyday) {
-        return everyday * Integer.getInteger("mpo.fuzz", 1);
+        return Integer.getInteger("mpo.fuzz.inputs", everyday);
     }
 
     /** Returns damaged bytes, by one to three mutations. */
