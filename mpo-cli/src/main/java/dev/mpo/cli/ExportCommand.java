@@ -1,10 +1,11 @@
 package dev.mpo.cli;
 
-import dev.mpo.core.weights.Layout;
+import dev.mpo.data.convert.ModelConversion;
 import dev.mpo.train.checkpoint.CheckpointExport;
 import dev.mpo.train.checkpoint.StepFolder;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -16,21 +17,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "export",
         description =
-                "Makes a folder that the Python stack loads of a checkpoint of a training run. Needs the model that"
-                        + " the run started from, but no training data.")
+                "Makes a folder that the Python stack loads of a checkpoint of a training run, or of a model folder in"
+                        + " the other layout. A checkpoint needs the model that the run started from, but no training"
+                        + " data.")
 final class ExportCommand implements Callable<Integer> {
-
-    /** The layouts by the names that people give them. */
-    enum Format {
-        INTERNVL(Layout.ORIGINAL),
-        HF(Layout.TRANSFORMERS);
-
-        private final Layout layout;
-
-        Format(Layout layout) {
-            this.layout = layout;
-        }
-    }
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli injects it before anything runs
@@ -40,7 +30,8 @@ final class ExportCommand implements Callable<Integer> {
             names = "--checkpoint",
             paramLabel = "DIR",
             required = true,
-            description = "Folder step-N of a run, or the run's folder for its newest sound checkpoint.")
+            description =
+                    "Folder step-N of a run, the run's folder for its newest sound checkpoint, or a model folder.")
     @SuppressWarnings("NullAway.Init") // picocli refuses the command line without it
     private Path checkpoint;
 
@@ -57,9 +48,9 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            description = "Layout: internvl (original) or hf (transformers). Default: that of the model that the run"
-                    + " started from, which is the only one in this version.")
-    private @Nullable Format format;
+            description = "Layout: internvl (original) or hf (transformers without remote code). Default: that of the"
+                    + " model that the run started from.")
+    private @Nullable ModelFormat format;
 
     @Option(names = "--merge-lora", description = "Add the adapters of a LoRA run to the weights.")
     private boolean mergeLora;
@@ -67,24 +58,49 @@ final class ExportCommand implements Callable<Integer> {
     /**
      * What the command did.
      *
-     * @param checkpoint the checkpoint that was used
-     * @param step its optimizer step
+     * @param checkpoint the checkpoint or model folder that was used
+     * @param step its optimizer step; null for a model folder
      * @param out the model folder
+     * @param kept files without a place in another layout that are kept in the sub-folder original
+     * @param leftOut files without a place in another layout that were left out
+     * @param notes what the new folder lacks, with the remedy
      */
-    private record Result(String checkpoint, long step, String out) {}
+    private record Result(
+            String checkpoint,
+            @Nullable Long step,
+            String out,
+            List<String> kept,
+            List<String> leftOut,
+            List<String> notes) {}
 
     @Override
     public Integer call() {
-        StepFolder used = CheckpointExport.export(
-                new CheckpointExport.Options(checkpoint, out, model, format == null ? null : format.layout, mergeLora));
-        Result result = new Result(used.path().toString(), used.step(), out.toString());
+        CheckpointExport.Exported exported = CheckpointExport.export(new CheckpointExport.Options(
+                checkpoint, out, model, format == null ? null : format.layout(), mergeLora));
+        StepFolder used = exported.checkpoint();
+        ModelConversion.Report report = exported.conversion();
         PrintWriter console = spec.commandLine().getOut();
         if (Mpo.of(spec.commandLine()).json()) {
-            JsonOutput.print(console, result);
-        } else {
-            console.printf("step %d of %s: %s%n", result.step(), result.checkpoint(), result.out());
-            console.flush();
+            JsonOutput.print(
+                    console,
+                    new Result(
+                            (used == null ? checkpoint : used.path()).toString(),
+                            used == null ? null : used.step(),
+                            out.toString(),
+                            report == null ? List.of() : report.kept(),
+                            report == null ? List.of() : report.leftOut(),
+                            report == null ? List.of() : report.notes()));
+            return ExitCodes.OK;
         }
+        if (report != null) {
+            ConvertCommand.print(report, console);
+        }
+        if (used == null) {
+            console.printf("%s: %s%n", checkpoint, out);
+        } else {
+            console.printf("step %d of %s: %s%n", used.step(), used.path(), out);
+        }
+        console.flush();
         return ExitCodes.OK;
     }
 }

@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             GenerateCommand.class,
             ChatCommand.class,
             ExportCommand.class,
+            ConvertCommand.class,
             DataCommand.class,
             ReportCommand.class,
             PipelineCommand.class,

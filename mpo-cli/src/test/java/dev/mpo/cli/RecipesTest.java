@@ -2,6 +2,7 @@ package dev.mpo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mpo.core.config.ModelConfig;
 import dev.mpo.train.config.ParallelSettings.Shard;
 import dev.mpo.train.config.RunConfig;
 import dev.mpo.train.optim.LrSchedule;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -34,6 +36,22 @@ class RecipesTest {
         "internvl2_5_78b_mpo, 1e-6, 8192, 0.4, FULL,      512, 0.03",
         "internvl2_8b_mpo,       5e-6, 6144, 0.1, OPTIMIZER, 256, 0.03",
         "internvl2_8b_paper_mpo, 5e-6, 6144, 0.1, OPTIMIZER, 256, 0.05",
+        "internvl3_1b_mpo, 2e-7, 12288, 0.1, OPTIMIZER, 256, 0.03",
+        "internvl3_2b_mpo, 2e-7, 12288, 0.1, OPTIMIZER, 256, 0.03",
+        "internvl3_8b_mpo, 2e-7, 12288, 0.1, FULL, 256, 0.03",
+        "internvl3_9b_mpo, 2e-7, 12288, 0.1, FULL, 256, 0.03",
+        "internvl3_14b_mpo, 2e-7, 12288, 0.1, FULL, 256, 0.03",
+        "internvl3_38b_mpo, 2e-7, 8192, 0.4, FULL, 512, 0.03",
+        "internvl3_78b_mpo, 2e-7, 8192, 0.4, FULL, 512, 0.03",
+        "internvl3_5_1b_mpo, 2e-7, 16384, 0.0, FULL, 256, 0.03",
+        "internvl3_5_2b_mpo, 2e-7, 16384, 0.0, FULL, 256, 0.03",
+        "internvl3_5_4b_mpo, 2e-7, 16384, 0.0, FULL, 256, 0.03",
+        "internvl3_5_8b_mpo, 2e-7, 16384, 0.1, FULL, 256, 0.03",
+        "internvl3_5_14b_mpo, 2e-7, 16384, 0.1, FULL, 256, 0.03",
+        "internvl3_5_38b_mpo, 2e-7, 16384, 0.4, FULL, 256, 0.03",
+        "internvl3_5_30b_a3b_mpo, 2e-7, 16384, 0.1, FULL, 256, 0.03",
+        "internvl3_5_241b_a28b_mpo, 2e-7, 16384, 0.4, FULL, 256, 0.03",
+        "internvl3_5_gpt_oss_20b_a4b_mpo, 2e-7, 16384, 0.1, FULL, 256, 0.03",
     })
     void recipeHasThePublishedValues(
             String name, double learningRate, int length, double dropPath, Shard shard, int batch, double warmup)
@@ -59,6 +77,16 @@ class RecipesTest {
         assertThat((long) ranks * config.train().accumulationSteps(ranks)).isEqualTo(batch);
     }
 
+    @Test
+    void everyPublishedModelHasARecipe() {
+        for (String model : ModelConfig.publishedNames()) {
+            String name = model.toLowerCase(Locale.ROOT).replace('-', '_').replace("_preview", "") + "_mpo";
+
+            assertThat(PROJECT.resolve("configs/" + name + ".yaml")).exists();
+            assertThat(PROJECT.resolve("scripts/slurm/" + name + ".sbatch")).exists();
+        }
+    }
+
     private static int number(String text, String pattern) {
         Matcher matcher = Pattern.compile(pattern).matcher(text);
         assertThat(matcher.find()).as(pattern).isTrue();
@@ -69,7 +97,7 @@ class RecipesTest {
     void everyRecipeLoads() throws IOException {
         try (Stream<Path> files = Files.list(PROJECT.resolve("configs"))) {
             List<Path> recipes = files.toList();
-            assertThat(recipes).hasSizeGreaterThanOrEqualTo(9);
+            assertThat(recipes).hasSizeGreaterThanOrEqualTo(25);
             for (Path recipe : recipes) {
                 assertThat(RunConfig.load(List.of(recipe), List.of()).train().epochs())
                         .as(recipe.toString())

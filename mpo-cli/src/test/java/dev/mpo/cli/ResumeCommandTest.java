@@ -188,15 +188,39 @@ class ResumeCommandTest {
                 folder.resolve("x").toString());
         assertThat(missing.exitCode()).isEqualTo(4);
         assertThat(missing.err()).contains("checkpoint.save_steps");
+        anotherLayoutOfACheckpointHoldsTheSameTensors(output);
+    }
+
+    private void anotherLayoutOfACheckpointHoldsTheSameTensors(Path output) throws IOException {
+        Path converted = folder.resolve("hf");
         Run other = Run.mpo(
                 "export",
+                "--json",
                 "--checkpoint",
                 output.resolve("step-" + STEPS).toString(),
                 "--out",
-                folder.resolve("x").toString(),
+                converted.toString(),
                 "--format",
                 "hf");
-        assertThat(other.exitCode()).isEqualTo(2);
-        assertThat(other.err()).contains("--format");
+        assertThat(other.exitCode()).as(other.err()).isZero();
+        assertThat(JSON.readTree(other.out()).get("kept").toString()).contains("config.json");
+        assertThat(JSON.readTree(converted.resolve("config.json").toFile())
+                        .get("model_type")
+                        .asText())
+                .isEqualTo("internvl");
+        Path back = folder.resolve("back");
+        Run again = Run.mpo("convert", converted.toString(), back.toString(), "--format", "internvl");
+        assertThat(again.exitCode()).as(again.err()).isZero();
+        assertThat(again.out()).contains("left out:", "processor_config.json");
+        Path weights = output.resolve("final/model.safetensors");
+        assertThat(Files.mismatch(weights, back.resolve("model.safetensors"))).isEqualTo(-1);
+        Run same = Run.mpo(
+                "export",
+                "--checkpoint",
+                back.toString(),
+                "--out",
+                folder.resolve("y").toString());
+        assertThat(same.exitCode()).isEqualTo(2);
+        assertThat(same.err()).contains("--format internvl or --format hf");
     }
 }

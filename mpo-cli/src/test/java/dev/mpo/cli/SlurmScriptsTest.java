@@ -118,7 +118,7 @@ class SlurmScriptsTest {
 
     @Test
     void thereIsAJobForEveryModel() throws IOException {
-        assertThat(jobs()).hasSize(9);
+        assertThat(jobs()).hasSize(25);
     }
 
     @ParameterizedTest

@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The published InternVL2.5 models, whose architectures travel with the program. */
+/** The published InternVL2.5 and InternVL3 models, whose architectures travel with the program. */
 final class PublishedModels {
 
     static final List<String> NAMES = List.of(
@@ -17,7 +17,13 @@ final class PublishedModels {
             "InternVL2_5-8B",
             "InternVL2_5-26B",
             "InternVL2_5-38B",
-            "InternVL2_5-78B");
+            "InternVL2_5-78B",
+            "InternVL3-1B",
+            "InternVL3-2B",
+            "InternVL3-8B",
+            "InternVL3-14B",
+            "InternVL3-38B",
+            "InternVL3-78B");
 
     private PublishedModels() {}
 

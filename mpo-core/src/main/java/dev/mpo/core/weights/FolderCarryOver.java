@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -58,22 +59,11 @@ public final class FolderCarryOver {
      * @throws CheckpointException if a file cannot be copied
      */
     public static void copy(Path source, ModelConfig config, Path target) {
-        try (Stream<Path> files = Files.walk(source)) {
-            Path absoluteTarget = target.toAbsolutePath().normalize();
-            List<Path> all = files.filter(Files::isRegularFile)
-                    .filter(file -> !file.toAbsolutePath().normalize().startsWith(absoluteTarget))
-                    .map(source::relativize)
-                    .toList();
+        try {
             Files.createDirectories(target);
-            Map<String, Long> leftOut = new TreeMap<>();
-            for (Path file : all) {
-                if (isCarried(source, file)) {
-                    copyFile(source.resolve(file), target.resolve(file.toString()));
-                } else if (!isOwnWeights(file) && !file.startsWith(".git") && !file.startsWith(".cache")) {
-                    leftOut.merge(file.getName(0).toString(), Files.size(source.resolve(file)), Long::sum);
-                }
+            for (Path file : carried(source, target)) {
+                copyFile(source.resolve(file), target.resolve(file.toString()));
             }
-            tell(source, leftOut);
             rewriteConfig(source, config, target);
         } catch (IOException e) {
             throw failed(source, target, e);
@@ -110,7 +100,37 @@ public final class FolderCarryOver {
                 leftOut.size() > MOST_TOLD ? " and " + (leftOut.size() - MOST_TOLD) + " more" : "");
     }
 
-    private static void copyFile(Path file, Path to) throws IOException {
+    /**
+     * Returns the files of a model folder that come along, relative to it and in order; what does not, but for the
+     * model's own weights, is told in the log.
+     *
+     * @param target a folder that is left out, should it lie within the source
+     */
+    public static List<Path> carried(Path source, Path target) throws IOException {
+        Path absoluteTarget = target.toAbsolutePath().normalize();
+        List<Path> all;
+        try (Stream<Path> files = Files.walk(source)) {
+            all = files.filter(Files::isRegularFile)
+                    .filter(file -> !file.toAbsolutePath().normalize().startsWith(absoluteTarget))
+                    .map(source::relativize)
+                    .sorted()
+                    .toList();
+        }
+        List<Path> carried = new ArrayList<>();
+        Map<String, Long> leftOut = new TreeMap<>();
+        for (Path file : all) {
+            if (isCarried(source, file)) {
+                carried.add(file);
+            } else if (!isOwnWeights(file) && !file.startsWith(".git") && !file.startsWith(".cache")) {
+                leftOut.merge(file.getName(0).toString(), Files.size(source.resolve(file)), Long::sum);
+            }
+        }
+        tell(source, leftOut);
+        return carried;
+    }
+
+    /** Copies one file; folders on the way are created, an older file is replaced. */
+    public static void copyFile(Path file, Path to) throws IOException {
         Path parent = to.getParent();
         if (parent != null) {
             Files.createDirectories(parent);

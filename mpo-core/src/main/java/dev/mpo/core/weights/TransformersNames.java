@@ -50,10 +50,11 @@ final class TransformersNames implements LayoutNames {
             Map.entry("mlp.up", "mlp.up_proj"),
             Map.entry("mlp.down", "mlp.down_proj"));
 
-    private final LanguageConfig language;
+    private final PackedHeads heads;
 
     TransformersNames(ModelConfig config) {
-        this.language = config.language();
+        LanguageConfig language = config.language();
+        this.heads = new PackedHeads(language.numHeads(), language.numKeyValueHeads(), language.headDim());
     }
 
     @Override
@@ -86,26 +87,10 @@ final class TransformersNames implements LayoutNames {
         long third = parameter.shape().get(0) / 3;
         List<TensorMapping> mappings = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            List<RowRange> rows = vision ? List.of(new RowRange(i * third, third)) : groupedRows(i);
+            List<RowRange> rows = vision ? List.of(new RowRange(i * third, third)) : heads.rows(i);
             String stored = prefix + "qkv".charAt(i) + "_proj" + parts.suffix();
             mappings.add(TensorNames.rows(stored, stage, parameter, rows));
         }
         return mappings;
-    }
-
-    /** Rows of the queries (0), keys (1) or values (2) in InternLM2's packed projection. */
-    private List<RowRange> groupedRows(int which) {
-        long head = language.headDim();
-        long queries = language.queriesPerKeyValueHead();
-        long group = (queries + 2) * head;
-        List<RowRange> rows = new ArrayList<>();
-        for (int i = 0; i < language.numKeyValueHeads(); i++) {
-            long start = i * group;
-            rows.add(
-                    which == 0
-                            ? new RowRange(start, queries * head)
-                            : new RowRange(start + (queries + which - 1) * head, head));
-        }
-        return rows;
     }
 }

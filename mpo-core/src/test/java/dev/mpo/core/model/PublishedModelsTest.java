@@ -8,15 +8,25 @@ import dev.mpo.core.config.LanguageConfig;
 import dev.mpo.core.config.ModelConfig;
 import dev.mpo.core.config.NormType;
 import dev.mpo.core.config.VisionConfig;
+import dev.mpo.testkit.SharedFiles;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PublishedModelsTest {
+
+    @TempDir
+    private Path temp = Path.of("");
 
     /**
      * Published sizes in billions are those of the InternVL 2.5 report. Some tables give 4B, 38B and 78B as 4.2, 40.1
@@ -30,13 +40,38 @@ class PublishedModelsTest {
         "InternVL2_5-8B, 8.1, 8075365376",
         "InternVL2_5-26B, 25.5, 25514186112",
         "InternVL2_5-38B, 38.4, 38388164992",
-        "InternVL2_5-78B, 78.4, 78408318336"
+        "InternVL2_5-78B, 78.4, 78408318336",
+        "InternVL3-1B, 0.938, 938193024",
+        "InternVL3-2B, 2.09, 2088957440",
+        "InternVL3-8B, 7.94, 7944373760",
+        "InternVL3-14B, 15.1, 15117256704",
+        "InternVL3-38B, 38.4, 38388164992",
+        "InternVL3-78B, 78.4, 78408318336"
     })
     void parameterCountsAreThePublishedOnes(String name, double billions, long exact) {
         ModelConfig config = ModelConfig.published(name);
         long count = ModelLayout.numElements(config);
         assertThat(count).isEqualTo(exact).isEqualTo(countedByHand(config));
         assertThat(count / 1e9).isCloseTo(billions, withinPercentage(2));
+    }
+
+    /** The native files are in the style of transformers 4.55, without a top-level word on tying. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"InternVL3-1B", "InternVL3-2B", "InternVL3-8B", "InternVL3-14B", "InternVL3-38B", "InternVL3-78B"
+            })
+    void theNativeConfigurationDescribesTheSameModel(String name) throws IOException {
+        ModelConfig original = ModelConfig.published(name);
+        Path file = Files.createDirectories(temp.resolve(name)).resolve("config.json");
+        try (InputStream in =
+                SharedFiles.class.getResourceAsStream("/dev/mpo/testkit/models/" + name + "-hf/config.json")) {
+            Files.write(file, in.readAllBytes());
+        }
+        ModelConfig untied = ModelConfig.load(temp.resolve(name));
+        ModelConfig found = untied.withLanguage(untied.language().withTieWordEmbeddings(false));
+
+        assertThat(ModelLayout.of(found)).isEqualTo(ModelLayout.of(original));
+        assertThat(found.language()).isEqualTo(original.language());
     }
 
     @Test

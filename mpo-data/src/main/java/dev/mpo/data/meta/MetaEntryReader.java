@@ -74,6 +74,10 @@ final class MetaEntryReader {
         if (text == null) {
             return null;
         }
+        if (text.endsWith(".parquet")) {
+            problem("annotation", MetaJson.parquetExplained(Path.of(text)));
+            return null;
+        }
         if (ENDINGS.stream().noneMatch(text::endsWith)) {
             problem(
                     "annotation",
@@ -96,7 +100,9 @@ final class MetaEntryReader {
             message.append(" (data.path_map turned \"").append(text).append("\" into it)");
         }
         if (!Path.of(mapped).isAbsolute()) {
+            Path above = base().normalize().getParent();
             message.append(" (also looked in ")
+                    .append(Path.of(mapped).startsWith(base().getFileName()) ? above + " and " : "")
                     .append(Path.of("").toAbsolutePath())
                     .append(')');
         }
@@ -195,8 +201,23 @@ final class MetaEntryReader {
             return path.normalize();
         }
         Path besideMeta = base().resolve(path).normalize();
-        Path fromHere = path.toAbsolutePath().normalize();
-        return Files.exists(besideMeta) || !Files.exists(fromHere) ? besideMeta : fromHere;
+        Path besideFolder = fromFolderOfBase(path);
+        for (Path candidate :
+                List.of(besideMeta, besideFolder, path.toAbsolutePath().normalize())) {
+            if (Files.exists(candidate)) {
+                return candidate;
+            }
+        }
+        return besideFolder;
+    }
+
+    /** The path from the folder that holds the meta file's own, if it begins with the name of that one. */
+    private Path fromFolderOfBase(Path path) {
+        Path base = base().normalize();
+        Path above = base.getParent();
+        return above != null && path.getName(0).equals(base.getFileName())
+                ? above.resolve(path).normalize()
+                : base.resolve(path).normalize();
     }
 
     private Path base() {

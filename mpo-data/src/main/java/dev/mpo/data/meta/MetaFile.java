@@ -1,13 +1,9 @@
 package dev.mpo.data.meta;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.mpo.core.DataException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,15 +16,12 @@ import java.util.Map;
  * Reads meta files: a JSON object that maps a name to {@code root}, {@code annotation}, {@code repeat_time},
  * {@code length}, {@code data_augment} and {@code max_dynamic_patch}.
  *
- * <p>Relative paths are taken from the meta file's folder and, where nothing lies there, from the working directory.
- * Unknown keys are tolerated with a warning. All problems of all entries are reported together.
+ * <p>Relative paths are taken from the meta file's folder; where nothing lies there and they begin with that folder's
+ * own name, as MMPR-v1.2's do ({@code MMPR-v1.2/images/..} in {@code MMPR-v1.2/meta.json}), from the folder that holds
+ * it; and at last from the working directory. Unknown keys are tolerated with a warning. All problems of all entries
+ * are reported together.
  */
 public final class MetaFile {
-
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
 
     private MetaFile() {}
 
@@ -70,7 +63,7 @@ public final class MetaFile {
     private static JsonNode parse(Path file) {
         JsonNode root;
         try {
-            root = MAPPER.readTree(Files.readAllBytes(file));
+            root = MetaJson.read(file, true);
         } catch (NoSuchFileException e) {
             throw new DataException(
                     "meta file " + file + " does not exist (looked in "

@@ -1,6 +1,7 @@
 package dev.mpo.data.prepare;
 
 import dev.mpo.core.DataException;
+import dev.mpo.data.meta.MetaJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,11 +82,28 @@ public final class DataPreparation {
                 }
             }
         }
+        if (found.isEmpty()) {
+            refuseParquet(options);
+        }
         if (found.size() != 1) {
             throw new DataException(options.source() + ": expected one meta file, a JSON object of data sets with root"
                     + " and annotation each, found " + (found.isEmpty() ? "none" : found)
                     + ". Fix: download it, or name it with --meta");
         }
         return found.get(0);
+    }
+
+    /** Explains a folder that holds tables of questions, such as MMPR-Tiny, in place of pairs. */
+    private static void refuseParquet(PrepareOptions options) throws IOException {
+        try (Stream<Path> files = Files.find(
+                options.source(),
+                META_DEPTH,
+                (path, attributes) -> attributes.isRegularFile()
+                        && path.getFileName().toString().endsWith(".parquet"))) {
+            Path first = files.sorted().findFirst().orElse(null);
+            if (first != null) {
+                throw new DataException(MetaJson.parquetExplained(first));
+            }
+        }
     }
 }

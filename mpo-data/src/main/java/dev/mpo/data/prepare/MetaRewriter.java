@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mpo.core.DataException;
 import dev.mpo.data.jsonl.JsonlFile;
+import dev.mpo.data.meta.MetaJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ final class MetaRewriter {
     /** Rewrites a meta file; returns the number of data sets in the new one. */
     int rewrite(Path meta, Path target) throws IOException {
         ObjectNode local = MAPPER.createObjectNode();
-        for (Map.Entry<String, JsonNode> entry : read(meta).properties()) {
+        for (Map.Entry<String, JsonNode> entry : read(meta, true).properties()) {
             try {
                 local.set(entry.getKey(), entry(entry.getValue(), target));
             } catch (DataException e) {
@@ -96,9 +97,9 @@ final class MetaRewriter {
         return missing;
     }
 
-    static ObjectNode read(Path meta) throws IOException {
+    private static ObjectNode read(Path meta, boolean warns) throws IOException {
         try {
-            if (MAPPER.readTree(Files.readAllBytes(meta)) instanceof ObjectNode object) {
+            if (MetaJson.read(meta, warns) instanceof ObjectNode object) {
                 return object;
             }
         } catch (JsonProcessingException e) {
@@ -111,7 +112,7 @@ final class MetaRewriter {
     /** Whether a file looks like a meta file: an object of objects with an annotation each. */
     static boolean isMeta(Path file) throws IOException {
         try {
-            ObjectNode object = read(file);
+            ObjectNode object = read(file, false);
             for (JsonNode entry : object) {
                 if (!entry.path("annotation").isTextual()) {
                     return false;

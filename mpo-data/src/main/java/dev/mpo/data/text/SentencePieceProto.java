@@ -88,16 +88,18 @@ record SentencePieceProto(
         };
     }
 
-    private static String text(ByteBuffer content) {
+    /** Returns the text of a field. */
+    static String text(ByteBuffer content) {
         return StandardCharsets.UTF_8.decode(content.duplicate()).toString();
     }
 
     /** Receives a field: its number, and its value (numbers) or content (everything else). */
-    private interface FieldVisitor {
+    interface FieldVisitor {
         void visit(int field, long value, ByteBuffer content);
     }
 
-    private static void fields(ByteBuffer message, FieldVisitor visitor) {
+    /** Visits the fields of a message in order. */
+    static void fields(ByteBuffer message, FieldVisitor visitor) {
         ByteBuffer in = message.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         ByteBuffer nothing = ByteBuffer.allocate(0);
         while (in.hasRemaining()) {

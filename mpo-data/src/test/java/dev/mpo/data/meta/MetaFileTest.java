@@ -47,6 +47,72 @@ final class MetaFileTest {
     }
 
     @Test
+    void pathsThatBeginWithTheNameOfTheMetaFilesFolderAreFound() throws IOException {
+        Path release =
+                Files.createDirectories(folder.resolve("MMPR-v1.2/annotations")).getParent();
+        Files.createDirectories(release.resolve("images"));
+        Files.writeString(release.resolve("annotations/b.jsonl"), "{}\n");
+        Path meta = write("MMPR-v1.2/meta.json", """
+                {"b": {"root": "MMPR-v1.2/images", "annotation": "MMPR-v1.2/annotations/b.jsonl", "repeat_time": 1}}
+                """);
+
+        MetaEntry entry = MetaFile.load(meta, PathMap.none()).get(0);
+
+        assertThat(entry.annotation()).isEqualTo(release.resolve("annotations/b.jsonl"));
+        assertThat(entry.root()).isEqualTo(release.resolve("images"));
+    }
+
+    @Test
+    void aMissingFileBelowTheFoldersOwnNameTellsBothPlaces() throws IOException {
+        Files.createDirectories(folder.resolve("MMPR-v1.2"));
+        Path meta = write("MMPR-v1.2/meta.json", """
+                {"b": {"root": "MMPR-v1.2/images", "annotation": "MMPR-v1.2/annotations/b.jsonl", "repeat_time": 1}}
+                """);
+
+        assertThatThrownBy(() -> MetaFile.load(meta, PathMap.none()))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("no such file: " + folder.resolve("MMPR-v1.2/annotations/b.jsonl"));
+    }
+
+    @Test
+    void aCommaBeforeAClosingBracketIsPassedOver() {
+        Path meta = write("debug_mpo.json", """
+                {"a": {"root": "", "annotation": "annotations/a.jsonl", "repeat_time": 1,},
+                }
+                """);
+
+        assertThat(MetaFile.load(meta, PathMap.none())).hasSize(1);
+    }
+
+    @Test
+    void otherMistakesInTheJsonStayErrorsWithTheirPlace() {
+        Path meta = write("meta.json", """
+                {"a": {"root": "", "annotation": "annotations/a.jsonl", "repeat_time": 1,},,}
+                """);
+
+        assertThatThrownBy(() -> MetaFile.load(meta, PathMap.none()))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("meta.json:1:")
+                .hasMessageContaining("not valid JSON");
+    }
+
+    @Test
+    void aParquetFileIsExplained() {
+        Path meta = write("mmpr_tiny.parquet", "PAR1 and bytes");
+
+        assertThatThrownBy(() -> MetaFile.load(meta, PathMap.none()))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("MMPR-Tiny")
+                .hasMessageContaining("without chosen and rejected answers")
+                .hasMessageContaining("mpo pipeline correctness");
+        Path named =
+                write("named.json", "{\"a\": {\"root\": \"\", \"annotation\": \"x.parquet\", \"repeat_time\": 1}}");
+        assertThatThrownBy(() -> MetaFile.load(named, PathMap.none()))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("Parquet");
+    }
+
+    @Test
     void unknownKeysAreTolerated() {
         Path meta = write(
                 "meta.json",

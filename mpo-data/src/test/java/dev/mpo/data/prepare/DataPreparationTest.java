@@ -324,4 +324,43 @@ final class DataPreparationTest {
     private static AbstractThrowableAssert<?, ? extends Throwable> assertFailure(ThrowingCallable call) {
         return assertThatThrownBy(call).isInstanceOf(DataException.class);
     }
+
+    @Test
+    void aReleaseWithPathsFromItsParentIsPreparedUnderAnyName() throws IOException {
+        Path release = Files.createDirectory(temp.resolve("downloads"));
+        Files.createDirectories(release.resolve("images/science"));
+        Files.createDirectories(release.resolve("annotations"));
+        Files.write(release.resolve("images/science/0.png"), new byte[] {1});
+        Files.writeString(
+                release.resolve("annotations/science.jsonl"),
+                "{\"image\": \"0.png\", \"question\": \"q\", \"chosen\": \"a\", \"rejected\": \"b\"}\n");
+        Files.writeString(release.resolve("meta.json"), """
+                {"science": {"root": "MMPR-v1.2/images/science",
+                             "annotation": "MMPR-v1.2/annotations/science.jsonl",
+                             "data_augment": false, "repeat_time": 1, "length": 7},
+                }
+                """);
+
+        PrepareReport report = DataPreparation.prepare(
+                new PrepareOptions(release, release, 1L << 40, 200, 10, false), null, (archive, done, total) -> {});
+
+        MetaEntry entry = MetaFile.load(report.metaFile(), PathMap.none()).get(0);
+        assertThat(entry.root()).isEqualTo(release.resolve("images/science"));
+        assertThat(entry.annotation()).isEqualTo(release.resolve("annotations/science.jsonl"));
+        assertThat(entry.length()).hasValue(1);
+    }
+
+    @Test
+    void aFolderOfQuestionsInParquetIsExplained() throws IOException {
+        Path release = Files.createDirectory(temp.resolve("MMPR-Tiny"));
+        Files.writeString(release.resolve("mmpr_tiny.parquet"), "PAR1 and bytes");
+
+        assertThatThrownBy(() -> DataPreparation.prepare(
+                        new PrepareOptions(release, release, 1L << 40, 200, 10, false),
+                        null,
+                        (archive, done, total) -> {}))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("MMPR-Tiny")
+                .hasMessageContaining("mpo pipeline correctness");
+    }
 }
