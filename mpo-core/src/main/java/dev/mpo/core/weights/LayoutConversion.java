@@ -46,12 +46,14 @@ public final class LayoutConversion {
      * @param files the source
      * @param internLm2 whether the decoder is InternLM2, which the native layout stores unpacked
      * @param heads the decoder's heads; used for InternLM2 alone
+     * @param layers how many layers the vision tower and the decoder have, by config.json
      * @param target folder to write to; created if absent
      * @return the number of tensors written
      * @throws CheckpointException if a tensor has no place in the other layout, parts of a packed projection are
      *     missing or misshapen, or a file cannot be written
      */
-    public static int write(SafetensorsFolder files, boolean internLm2, PackedHeads heads, Path target) {
+    public static int write(
+            SafetensorsFolder files, boolean internLm2, PackedHeads heads, LayerCounts layers, Path target) {
         LayoutConversion conversion = new LayoutConversion(files, internLm2, heads);
         conversion.refuseQuantised();
         if (layout(files) == Layout.ORIGINAL) {
@@ -59,6 +61,7 @@ public final class LayoutConversion {
         } else {
             conversion.planOriginal();
         }
+        WholeLayers.require(files, layers);
         return conversion.write(target);
     }
 

@@ -8,6 +8,7 @@ import dev.mpo.core.safetensors.SafetensorsFolder;
 import dev.mpo.core.safetensors.SafetensorsWriter;
 import dev.mpo.core.safetensors.StoredType;
 import dev.mpo.core.weights.FolderCarryOver;
+import dev.mpo.core.weights.LayerCounts;
 import dev.mpo.core.weights.Layout;
 import dev.mpo.core.weights.LayoutConversion;
 import dev.mpo.core.weights.PackedHeads;
@@ -122,7 +123,8 @@ public final class ModelConversion {
         ObjectNode section = ConfigTranslation.section(config, "llm_config", where);
         String type = TextConfig.originalType(section, where);
         ObjectNode translated = ConfigTranslation.toNative(config, tied, tokenizer.imageTokenId(), storedType(), where);
-        int tensors = LayoutConversion.write(files, type.equals(TextConfig.INTERNLM2), heads(section), target);
+        int tensors = LayoutConversion.write(
+                files, type.equals(TextConfig.INTERNLM2), heads(section), layers(section), target);
         ModelJson.write(target.resolve(CONFIG), translated);
         keep(Path.of(CONFIG));
         writeNativeTokenizer(tokenizer, type.equals("gpt_oss"));
@@ -185,7 +187,8 @@ public final class ModelConversion {
                 ModelJson.readIfPresent(source.resolve(ProcessorFiles.NATIVE)),
                 ModelJson.readIfPresent(source.resolve(ProcessorFiles.ORIGINAL)),
                 translated);
-        int tensors = LayoutConversion.write(files, type.equals(TextConfig.INTERNLM2), heads(section), target);
+        int tensors = LayoutConversion.write(
+                files, type.equals(TextConfig.INTERNLM2), heads(section), layers(section), target);
         ModelJson.write(target.resolve(CONFIG), translated);
         for (Path file : FolderCarryOver.carried(source, target)) {
             carryToOriginal(file);
@@ -250,6 +253,12 @@ public final class ModelConversion {
             case F16 -> "float16";
             default -> "bfloat16";
         };
+    }
+
+    private LayerCounts layers(ObjectNode section) {
+        return new LayerCounts(
+                positive(ConfigTranslation.section(config, "vision_config", where), "num_hidden_layers", 0),
+                positive(section, "num_hidden_layers", 0));
     }
 
     private PackedHeads heads(ObjectNode section) {

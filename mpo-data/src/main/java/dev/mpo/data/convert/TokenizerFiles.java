@@ -66,8 +66,19 @@ final class TokenizerFiles {
                 .path(DECODER)
                 .properties()
                 .forEach(entry ->
-                        files.added.put(entry.getValue().path("content").asText(), Integer.parseInt(entry.getKey())));
+                        files.added.put(entry.getValue().path("content").asText(), files.number(entry.getKey())));
         return files;
+    }
+
+    private int number(String id) {
+        try {
+            return Integer.parseInt(id);
+        } catch (NumberFormatException e) {
+            throw new CheckpointException(
+                    folder.resolve(CONFIG) + ": key " + DECODER + ": expected token ids as keys, got " + id
+                            + ". Copy the tokenizer files from the checkpoint that the model comes from.",
+                    e);
+        }
     }
 
     /** Returns the id of the token that stands for one image feature. */

@@ -226,6 +226,37 @@ class ModelConversionTest {
     }
 
     @Test
+    void aTensorThatOtherLayersHaveIsMissed() throws IOException {
+        Path broken =
+                renamed("tiny-qwen3", "broken", name -> name.endsWith("layers.1.mlp.up_proj.weight") ? null : name);
+
+        assertThatThrownBy(() -> ModelConversion.convert(broken, Layout.ORIGINAL, temp.resolve("back")))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("layer 1: mlp.up_proj.weight");
+    }
+
+    @Test
+    void aMissingLayerIsNamed() throws IOException {
+        Path broken = renamed("tiny-qwen3", "broken", name -> name.contains("layer.1.") ? null : name);
+
+        assertThatThrownBy(() -> ModelConversion.convert(broken, Layout.ORIGINAL, temp.resolve("back")))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("all of layer 1")
+                .hasMessageContaining("vision tower");
+    }
+
+    @Test
+    void anIdThatIsNoNumberIsNamed() throws IOException {
+        Path source = copy(checkpoint("tiny-qwen3"), "source");
+        Path file = source.resolve("tokenizer_config.json");
+        Files.writeString(file, Files.readString(file).replace("\"993\"", "\"many\""));
+
+        assertThatThrownBy(() -> ModelConversion.convert(source, Layout.TRANSFORMERS, temp.resolve("hf")))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("got many");
+    }
+
+    @Test
     void aTensorWithoutAPlaceIsNamed() throws IOException {
         Path broken = renamed("tiny-qwen3", "broken", name -> name.endsWith("lambda_1") ? name + ".lora_A" : name);
 
