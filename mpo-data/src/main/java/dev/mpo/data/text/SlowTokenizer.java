@@ -100,6 +100,11 @@ final class SlowTokenizer implements Tokenizer {
     }
 
     @Override
+    public List<String> conflicts() {
+        return tokens.conflicts();
+    }
+
+    @Override
     public int baseVocabSize() {
         return model.size();
     }

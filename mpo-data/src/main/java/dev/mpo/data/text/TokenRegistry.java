@@ -2,6 +2,7 @@ package dev.mpo.data.text;
 
 import dev.mpo.core.CheckpointException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -59,16 +60,23 @@ final class TokenRegistry {
 
     /** Reads the JSON files of a tokenizer folder. */
     static TokenRegistry load(TokenizerFolder files, TextModel model) {
-        TokenSettings settings = TokenSettings.load(files, model.family());
-        for (AddedToken token : settings.added()) {
+        return new TokenRegistry(files.path(""), model, TokenSettings.load(files, model.family()));
+    }
+
+    /** Returns what is wrong with added tokens that have the ids of other tokens of the vocabulary. */
+    List<String> conflicts() {
+        if (model.allowsRenaming()) {
+            return List.of();
+        }
+        List<String> conflicts = new ArrayList<>();
+        for (AddedToken token : byId.values()) {
             String known = model.token(token.id());
-            if (!model.allowsRenaming() && !known.isEmpty() && !known.equals(token.content())) {
-                throw new CheckpointException(files.path("") + ": the added token '" + token.content()
-                        + "' has the id " + token.id() + " of the vocabulary's token '" + known + "'. "
-                        + TokenizerFolder.REMEDY + ".");
+            if (!known.isEmpty() && !known.equals(token.content())) {
+                conflicts.add("the added token '" + token.content() + "' has the id " + token.id()
+                        + " of the vocabulary's token '" + known + "'");
             }
         }
-        return new TokenRegistry(files.path(""), model, settings);
+        return conflicts;
     }
 
     private void put(AddedToken token) {

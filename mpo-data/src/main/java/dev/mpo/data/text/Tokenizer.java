@@ -1,6 +1,7 @@
 package dev.mpo.data.text;
 
 import dev.mpo.core.config.Family;
+import java.util.List;
 
 /**
  * Turns text into the token ids that a checkpoint was trained on, and ids into text.
@@ -63,6 +64,11 @@ public interface Tokenizer extends AutoCloseable {
 
     /** Returns one more than the highest id of any token; more than {@link #vocabSize} where ids are left out. */
     int idLimit();
+
+    /** Returns what contradicts itself in the tokenizer's files, as parts of sentences; nothing if they are sound. */
+    default List<String> conflicts() {
+        return List.of();
+    }
 
     /** Returns the number of tokens of the trained vocabulary, without those added later. */
     int baseVocabSize();

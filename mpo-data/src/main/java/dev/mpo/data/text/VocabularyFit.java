@@ -41,21 +41,14 @@ public record VocabularyFit(int rows, int firstNew) {
         int rows = model.language().vocabSize();
         int limit = tokenizer.idLimit();
         int appended = tokenizer.numNewTokens();
-        int firstAppended = tokenizer.vocabSize() - appended;
-        if (appended > 0 && firstAppended < rows) {
-            throw new CheckpointException(folder + ": the tokenizer's files lack "
-                    + listed(tokens(tokenizer, firstAppended, tokenizer.vocabSize()))
-                    + ", which every InternVL model has, and the embedding has its " + rows
-                    + " rows already. Copy added_tokens.json, tokenizer_config.json and special_tokens_map.json from the"
-                    + " checkpoint that the model comes from.");
+        List<String> beyond = tokens(tokenizer, rows, Math.max(rows, limit));
+        if (!GROWING.containsAll(beyond)) {
+            throw foreign(folder, rows, tokenizer, beyond);
         }
+        requireSound(folder, rows, tokenizer);
         if (limit <= rows) {
             warnOfUnusedRows(folder, rows, tokenizer);
             return new VocabularyFit(rows, rows);
-        }
-        List<String> beyond = tokens(tokenizer, rows, limit);
-        if (!GROWING.containsAll(beyond)) {
-            throw foreign(folder, rows, tokenizer, beyond);
         }
         LOG.warn(
                 "{}: the embedding grows from {} to {} rows, by the special tokens {}, which the model has not been"
@@ -84,6 +77,23 @@ public record VocabularyFit(int rows, int firstNew) {
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;
+        }
+    }
+
+    private static void requireSound(Path folder, int rows, Tokenizer tokenizer) {
+        List<String> conflicts = tokenizer.conflicts();
+        if (!conflicts.isEmpty()) {
+            throw new CheckpointException(folder + ": " + conflicts.get(0)
+                    + (conflicts.size() > 1 ? ", and " + (conflicts.size() - 1) + " more added tokens are like it" : "")
+                    + ". " + TokenizerFolder.REMEDY + ".");
+        }
+        int firstAppended = tokenizer.vocabSize() - tokenizer.numNewTokens();
+        if (firstAppended < Math.min(rows, tokenizer.vocabSize())) {
+            throw new CheckpointException(folder + ": the tokenizer's files lack "
+                    + listed(tokens(tokenizer, firstAppended, tokenizer.vocabSize()))
+                    + ", which every InternVL model has, and the embedding has its " + rows
+                    + " rows already. Copy added_tokens.json, tokenizer_config.json and special_tokens_map.json from the"
+                    + " checkpoint that the model comes from.");
         }
     }
 

@@ -3,6 +3,7 @@ package dev.mpo.data.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mpo.core.CheckpointException;
 import dev.mpo.core.config.ModelConfig;
@@ -10,6 +11,7 @@ import dev.mpo.testkit.SharedFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -110,6 +112,43 @@ class VocabularyFitTest {
         complete();
         add(300, "</quad2>");
         assertRefused(OWN + 9, "</quad2>");
+    }
+
+    @Test
+    void anAddedTokenMayNotHaveTheIdOfAnotherToken() throws IOException {
+        complete();
+        add(7, "<a>");
+        assertRefused(OWN + 9, "the added token '<a>' has the id 7 of the vocabulary's token");
+    }
+
+    @Test
+    void theCountsOfAnotherModelsTokenizerAreToldEvenIfItsAddedTokensClashToo() throws IOException {
+        complete();
+        add(7, "<a>");
+        add(9_000, "<b>");
+        assertRefused(OWN + 9, "tokens with ids up to 9000", "the embedding " + (OWN + 9) + " rows");
+    }
+
+    @Test
+    void theTokenizersOfThePublishedFamiliesFitTheirModels() throws IOException {
+        int tried = 0;
+        try (Stream<Path> folders = Files.list(SharedFiles.require("goldens3/checkpoints"))) {
+            for (Path checkpoint : folders.filter(
+                            each -> !String.valueOf(each.getFileName()).endsWith("nf4"))
+                    .toList()) {
+                JsonNode config = TinyTokenizers.MAPPER.readTree(
+                        checkpoint.resolve("config.json").toFile());
+                JsonNode language = config.path(config.has("llm_config") ? "llm_config" : "text_config");
+                int rows = language.path("vocab_size").intValue();
+                try (Tokenizer tokenizer = Tokenizers.load(checkpoint)) {
+                    assertThat(VocabularyFit.of(checkpoint, model(rows), tokenizer))
+                            .as(checkpoint.toString())
+                            .isEqualTo(new VocabularyFit(rows, rows));
+                    tried++;
+                }
+            }
+        }
+        assertThat(tried).isGreaterThan(8);
     }
 
     @Test
