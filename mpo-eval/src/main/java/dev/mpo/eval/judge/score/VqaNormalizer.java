@@ -66,7 +66,8 @@ public final class VqaNormalizer {
         return result.toString();
     }
 
-    private static String words(String text) {
+    /** Returns the words of a text without articles, number words as digits, contractions completed. */
+    public static String words(String text) {
         return PythonText.words(PythonText.lower(text)).stream()
                 .map(VqaNormalizer::digits)
                 .filter(word -> !ARTICLES.contains(word))
