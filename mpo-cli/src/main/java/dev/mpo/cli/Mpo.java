@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             TrainCommand.class,
             ScoreCommand.class,
+            EvalCommand.class,
             GenerateCommand.class,
             ChatCommand.class,
             ExportCommand.class,

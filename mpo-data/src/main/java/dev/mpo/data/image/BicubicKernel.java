@@ -17,13 +17,43 @@ record BicubicKernel(int[] starts, int[] lengths, int[] weights, int stride) {
     static final int ROUNDING = 1 << (FRACTION_BITS - 1);
 
     private static final double A = -0.5;
-    private static final double RADIUS = 2.0;
+
+    /** The curve that says how much a sample counts at a distance. */
+    enum Filter {
+        /** Keys' cubic. */
+        BICUBIC(2) {
+            @Override
+            double at(double signed) {
+                return cubic(signed);
+            }
+        },
+        /** A triangle. */
+        BILINEAR(1) {
+            @Override
+            double at(double signed) {
+                return Math.max(0, 1 - Math.abs(signed));
+            }
+        };
+
+        private final double radius;
+
+        Filter(double radius) {
+            this.radius = radius;
+        }
+
+        abstract double at(double signed);
+    }
+
+    /** Computes the weights of the bicubic filter. */
+    static BicubicKernel of(int sourceLength, int targetLength) {
+        return of(sourceLength, targetLength, Filter.BICUBIC);
+    }
 
     /** Computes the weights; output sample {@code i} reads {@code lengths[i]} samples from {@code starts[i]} on. */
-    static BicubicKernel of(int sourceLength, int targetLength) {
+    static BicubicKernel of(int sourceLength, int targetLength, Filter filter) {
         double scale = (double) sourceLength / targetLength;
         double filterScale = Math.max(scale, 1.0);
-        double support = RADIUS * filterScale;
+        double support = filter.radius * filterScale;
         int stride = (int) Math.ceil(support) * 2 + 1;
         BicubicKernel kernel = new BicubicKernel(
                 new int[targetLength],
@@ -37,16 +67,16 @@ record BicubicKernel(int[] starts, int[] lengths, int[] weights, int stride) {
             int end = Math.min((int) (center + support + 0.5), sourceLength);
             kernel.starts[i] = start;
             kernel.lengths[i] = end - start;
-            kernel.fillWeights(i, start + 0.5 - center, 1.0 / filterScale, scratch);
+            kernel.fillWeights(filter, i, start + 0.5 - center, 1.0 / filterScale, scratch);
         }
         return kernel;
     }
 
-    private void fillWeights(int target, double offset, double inverseScale, double[] scratch) {
+    private void fillWeights(Filter filter, int target, double offset, double inverseScale, double[] scratch) {
         int length = lengths[target];
         double sum = 0;
         for (int k = 0; k < length; k++) {
-            scratch[k] = cubic((k + offset) * inverseScale);
+            scratch[k] = filter.at((k + offset) * inverseScale);
             sum += scratch[k];
         }
         for (int k = 0; k < length; k++) {
@@ -60,7 +90,7 @@ record BicubicKernel(int[] starts, int[] lengths, int[] weights, int stride) {
         if (x < 1.0) {
             return ((A + 2.0) * x - (A + 3.0)) * x * x + 1;
         }
-        return x < RADIUS ? (((x - 5) * x + 8) * x - 4) * A : 0;
+        return x < Filter.BICUBIC.radius ? (((x - 5) * x + 8) * x - 4) * A : 0;
     }
 
     /** Returns the number of output samples. */

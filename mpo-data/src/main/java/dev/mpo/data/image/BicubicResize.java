@@ -24,10 +24,10 @@ public final class BicubicResize {
     private final LineRing columns; // of a band of source rows
     private final int[] column = new int[BAND_ROWS * CHANNELS];
 
-    private BicubicResize(RgbImage image, int width, int height, byte[] target) {
+    private BicubicResize(RgbImage image, int width, int height, BicubicKernel.Filter filter, byte[] target) {
         this.image = image;
-        this.widths = BicubicKernel.of(image.width(), width);
-        this.heights = BicubicKernel.of(image.height(), height);
+        this.widths = BicubicKernel.of(image.width(), width, filter);
+        this.heights = BicubicKernel.of(image.height(), height, filter);
         this.target = target;
         this.columns = new LineRing(widths.longest(), column.length);
     }
@@ -37,11 +37,23 @@ public final class BicubicResize {
         return resize(image, width, height, PixelBuffers.none());
     }
 
+    /** Returns the image at twice its width and height by Pillow's bilinear filter. */
+    public static RgbImage doubled(RgbImage image) {
+        int width = 2 * image.width();
+        int height = 2 * image.height();
+        return resize(image, width, height, BicubicKernel.Filter.BILINEAR, PixelBuffers.none());
+    }
+
     /**
      * As above, with the pixels in an array of the given store, which the caller gives back when the result is no
      * longer used and is not the image itself.
      */
     static RgbImage resize(RgbImage image, int width, int height, PixelBuffers buffers) {
+        return resize(image, width, height, BicubicKernel.Filter.BICUBIC, buffers);
+    }
+
+    private static RgbImage resize(
+            RgbImage image, int width, int height, BicubicKernel.Filter filter, PixelBuffers buffers) {
         if (width < 1 || height < 1) {
             throw new IllegalArgumentException("cannot resize to " + width + "x" + height);
         }
@@ -49,7 +61,7 @@ public final class BicubicResize {
             return image;
         }
         byte[] target = buffers.take(RgbImage.byteCount(width, height));
-        BicubicResize resize = new BicubicResize(image, width, height, target);
+        BicubicResize resize = new BicubicResize(image, width, height, filter, target);
         for (int left = 0; left < width; left += STRIP_COLUMNS) {
             resize.strip(left, Math.min(left + STRIP_COLUMNS, width));
         }

@@ -11,7 +11,9 @@ public final class ChartAnswer {
 
     private ChartAnswer() {}
 
-    /** Returns whether a prediction is right; for a target of zero, or no number, the texts must be equal but for case. */
+    /**
+     * Returns whether a prediction is right; for a target of zero, or no number, the texts must be equal but for case.
+     */
     public static boolean isRight(String target, String prediction) {
         OptionalDouble wanted = number(target);
         OptionalDouble given = number(prediction);

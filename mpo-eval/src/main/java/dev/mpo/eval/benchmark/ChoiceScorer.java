@@ -1,6 +1,5 @@
 package dev.mpo.eval.benchmark;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -44,26 +43,27 @@ final class ChoiceScorer implements Scorer {
         }
     }
 
+    private record Matched(Answered answered, Optional<String> option) {}
+
     @Override
     public ScoreTable score(List<Answered> answers) {
-        int undecided = 0;
-        Map<Answered, Optional<String>> matched = new java.util.IdentityHashMap<>();
-        for (Answered each : answers) {
-            Optional<String> option = matcher.match(each.prediction(), choices(each));
-            matched.put(each, option);
-            undecided += option.isEmpty() ? 1 : 0;
-        }
+        List<Matched> matched = answers.stream()
+                .map(each -> new Matched(each, matcher.match(each.prediction(), choices(each))))
+                .toList();
+        int undecided =
+                (int) matched.stream().filter(each -> each.option().isEmpty()).count();
         List<Hit> hits = circular
-                ? circularHits(answers, matched)
-                : answers.stream()
-                        .map(each -> new Hit(each, isRight(each, matched.getOrDefault(each, Optional.empty()))))
+                ? circularHits(matched)
+                : matched.stream()
+                        .map(each -> new Hit(each.answered(), isRight(each)))
                         .toList();
         return new ScoreTable(table(hits), answers.size(), undecided);
     }
 
-    private boolean isRight(Answered answered, Optional<String> option) {
+    private boolean isRight(Matched matched) {
+        Answered answered = matched.answered();
         String answer = openRows && PromptBuilder.options(answered.row()).isEmpty() ? "A" : answered.text("answer");
-        return option.filter(answer::equals).isPresent();
+        return matched.option().filter(answer::equals).isPresent();
     }
 
     /** A row of MMMU without options is a choice between its answer and "Other Answers". */
@@ -78,20 +78,14 @@ final class ChoiceScorer implements Scorer {
         return two;
     }
 
-    private List<Hit> circularHits(List<Answered> answers, Map<Answered, Optional<String>> matched) {
-        Map<Long, List<Answered>> groups = new TreeMap<>();
-        for (Answered each : answers) {
-            groups.computeIfAbsent(group(each), key -> new ArrayList<>()).add(each);
-        }
-        List<Hit> hits = new ArrayList<>();
-        for (Answered each : answers) {
-            if (index(each) < ROTATION) {
-                boolean right = groups.getOrDefault(group(each), List.of()).stream()
-                        .allMatch(one -> isRight(one, matched.getOrDefault(one, Optional.empty())));
-                hits.add(new Hit(each, right));
-            }
-        }
-        return hits;
+    private List<Hit> circularHits(List<Matched> matched) {
+        Map<Long, Boolean> right = new TreeMap<>();
+        matched.forEach(each -> right.merge(group(each.answered()), isRight(each), Boolean::logicalAnd));
+        return matched.stream()
+                .map(Matched::answered)
+                .filter(each -> index(each) < ROTATION)
+                .map(each -> new Hit(each, right.getOrDefault(group(each), false)))
+                .toList();
     }
 
     private static long group(Answered answered) {
@@ -121,7 +115,10 @@ final class ChoiceScorer implements Scorer {
                 double mean = Means.of(
                         hits,
                         hit -> hit.split().equals(split)
-                                && hit.answered().find(group).filter(name::equals).isPresent(),
+                                && hit.answered()
+                                        .find(group)
+                                        .filter(name::equals)
+                                        .isPresent(),
                         hit -> Means.number(hit.right()));
                 metrics.put(SHORT.getOrDefault(name, name), mean);
             }

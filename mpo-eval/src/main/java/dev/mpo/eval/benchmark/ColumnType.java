@@ -40,8 +40,25 @@ enum ColumnType {
     };
 
     private static final Set<String> MISSING = Set.of(
-            "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
-            "NULL", "NaN", "None", "n/a", "nan", "null");
+            "",
+            "#N/A",
+            "#N/A N/A",
+            "#NA",
+            "-1.#IND",
+            "-1.#QNAN",
+            "-NaN",
+            "-nan",
+            "1.#IND",
+            "1.#QNAN",
+            "<NA>",
+            "N/A",
+            "NA",
+            "NULL",
+            "NaN",
+            "None",
+            "n/a",
+            "nan",
+            "null");
     private static final Pattern INTEGER_TEXT = Pattern.compile("\\s*[+-]?[0-9]{1,30}\\s*");
     private static final Pattern NUMBER_TEXT =
             Pattern.compile("\\s*[+-]?(?:[0-9]++(?:\\.[0-9]*+)?|\\.[0-9]++)(?:[eE][+-]?[0-9]{1,5})?\\s*");

@@ -16,7 +16,8 @@ final class CrpeScorer implements Scorer {
         List<Boolean> all = new ArrayList<>();
         for (int start = 0; start + ROTATIONS <= answers.size(); start += ROTATIONS) {
             List<Answered> rotations = answers.subList(start, start + ROTATIONS);
-            boolean right = rotations.stream().allMatch(each -> CrpeAnswer.isRight(each.text("answer"), each.prediction()));
+            boolean right =
+                    rotations.stream().allMatch(each -> CrpeAnswer.isRight(each.text("answer"), each.prediction()));
             all.add(right);
             categories
                     .computeIfAbsent(answers.get(start).text("category"), key -> new ArrayList<>())

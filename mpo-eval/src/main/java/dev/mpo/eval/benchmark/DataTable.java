@@ -20,7 +20,8 @@ import java.util.Optional;
  * texts. {@code NA}, {@code None}, {@code nan}, {@code null} and their like, quoted or not, are missing.
  *
  * @param columns the names in order
- * @param rows the values that are not missing, by column: {@link Long}, {@link Double}, {@link Boolean} or {@link String}
+ * @param rows the values that are not missing, by column: {@link Long}, {@link Double}, {@link Boolean} or
+ *     {@link String}
  */
 public record DataTable(List<String> columns, List<Map<String, Object>> rows) {
 
@@ -60,8 +61,9 @@ public record DataTable(List<String> columns, List<Map<String, Object>> rows) {
         List<Map<String, Object>> rows = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
             if (lines.get(i).size() > columns.size()) {
-                throw new DataException(file + ": row " + (i + 1) + " has " + lines.get(i).size() + " values for "
-                        + columns.size() + " columns: quote values that hold tabs");
+                throw new DataException(
+                        file + ": row " + (i + 1) + " has " + lines.get(i).size() + " values for " + columns.size()
+                                + " columns: quote values that hold tabs");
             }
             rows.add(new LinkedHashMap<>());
         }

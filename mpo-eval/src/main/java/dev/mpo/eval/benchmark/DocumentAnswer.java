@@ -15,8 +15,8 @@ public final class DocumentAnswer {
      * as it is written; 0 for two empty ones.
      */
     public static double distance(String answer, String prediction) {
-        int longest = Math.max(
-                PythonText.length(PythonText.upper(answer)), PythonText.length(PythonText.upper(prediction)));
+        int longest =
+                Math.max(PythonText.length(PythonText.upper(answer)), PythonText.length(PythonText.upper(prediction)));
         return longest == 0 ? 0 : (double) Anls.distance(squeezed(answer), squeezed(prediction)) / longest;
     }
 

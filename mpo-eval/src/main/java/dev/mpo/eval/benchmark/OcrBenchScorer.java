@@ -10,8 +10,8 @@ final class OcrBenchScorer implements Scorer {
 
     private static final String FORMULAS = "Handwritten Mathematical Expression Recognition";
     private static final String TEXT = "Text Recognition";
-    private static final List<String> KINDS = List.of(
-            TEXT, "Scene Text-centric VQA", "Doc-oriented VQA", "Key Information Extraction", FORMULAS);
+    private static final List<String> KINDS =
+            List.of(TEXT, "Scene Text-centric VQA", "Doc-oriented VQA", "Key Information Extraction", FORMULAS);
     private static final double TEN = 10;
 
     @Override
@@ -41,6 +41,8 @@ final class OcrBenchScorer implements Scorer {
     /** Formulas lose their blanks and keep their case; texts the other way round. */
     private static String plain(String text, boolean formula) {
         String line = PythonText.strip(text).replace('\n', ' ');
-        return formula ? line.replace(" ", "") : PythonText.strip(PythonText.lower(text)).replace('\n', ' ');
+        return formula
+                ? line.replace(" ", "")
+                : PythonText.strip(PythonText.lower(text)).replace('\n', ' ');
     }
 }

@@ -44,7 +44,8 @@ final class OpenScorer implements Scorer {
     @Override
     public ScoreTable score(List<Answered> answers) {
         List<Measured> measured = answers.stream()
-                .map(each -> new Measured(each, Means.HUNDRED * measure.applyAsDouble(each.answers(), each.prediction())))
+                .map(each ->
+                        new Measured(each, Means.HUNDRED * measure.applyAsDouble(each.answers(), each.prediction())))
                 .toList();
         Map<String, Double> metrics = new LinkedHashMap<>();
         for (String column : List.of("split", "category")) {

@@ -68,7 +68,9 @@ public final class PromptBuilder {
 
     /** Returns the most tiles of one picture where a question has several, without the thumbnail. */
     public int mostTiles(int numImages) {
-        int most = PromptRules.rule("tiles", dataset).map(rule -> rule.path("most").asInt()).orElse(6);
+        int most = PromptRules.rule("tiles", dataset)
+                .map(rule -> rule.path("most").asInt())
+                .orElse(6);
         return Math.max(1, Math.min(most, PromptRules.number("tiles_in_all") / Math.max(1, numImages)));
     }
 
@@ -95,7 +97,8 @@ public final class PromptBuilder {
         options.forEach((letter, text) ->
                 prompt.append('\n').append(letter).append(". ").append(text));
         boolean chinese = prompt.chars().anyMatch(c -> c >= 0x4e00 && c <= 0x9fff);
-        String request = PromptRules.text(options.isEmpty() ? "no_options" : "options", chinese ? "chinese" : "english");
+        String request =
+                PromptRules.text(options.isEmpty() ? "no_options" : "options", chinese ? "chinese" : "english");
         prompt.append(request);
         if (!mode.cot()) {
             return prompt.toString();
@@ -106,13 +109,16 @@ public final class PromptBuilder {
 
     private String open(String question) {
         Optional<JsonNode> rule = PromptRules.rule("open", dataset);
-        boolean reasons = mode.cot() && rule.isPresent() && rule.get().path("reasons").asBoolean();
+        boolean reasons =
+                mode.cot() && rule.isPresent() && rule.get().path("reasons").asBoolean();
         String text = question + suffix("open");
         return reasons ? text + "\n" + PromptRules.text("reason_open") : text;
     }
 
     private String suffix(String list) {
-        return PromptRules.rule(list, dataset).map(rule -> rule.path("suffix").asText()).orElse("");
+        return PromptRules.rule(list, dataset)
+                .map(rule -> rule.path("suffix").asText())
+                .orElse("");
     }
 
     private String mpo(Map<String, Object> row) {
@@ -123,8 +129,9 @@ public final class PromptBuilder {
             question = PythonText.strip(question.replace(CHOICES_LINE, ""));
         }
         StringBuilder options = new StringBuilder();
-        options(row).forEach((letter, text) ->
-                options.append(letter).append(". ").append(text).append('\n'));
+        options(row)
+                .forEach((letter, text) ->
+                        options.append(letter).append(". ").append(text).append('\n'));
         String whole = options.isEmpty() ? question : question + "\n" + options;
         return PythonText.strip(PromptRules.text("mpo").replace("{question}", whole));
     }

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 
-/** The file {@code prompts.json}: what depends on a data set's name. A rule applies if the name contains one of its texts. */
+/**
+ * The file {@code prompts.json}: what depends on a data set's name. A rule applies if the name contains one of its
+ * texts.
+ */
 final class PromptRules {
 
     private static final String FILE = "prompts.json";
@@ -64,7 +67,9 @@ final class PromptRules {
     }
 
     private static List<String> texts(JsonNode array) {
-        return StreamSupport.stream(array.spliterator(), false).map(JsonNode::asText).toList();
+        return StreamSupport.stream(array.spliterator(), false)
+                .map(JsonNode::asText)
+                .toList();
     }
 
     /** Returns the type of a data set: by its name, else by its columns. */

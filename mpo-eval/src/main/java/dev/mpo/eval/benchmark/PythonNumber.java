@@ -32,10 +32,13 @@ final class PythonNumber {
             String signed = value == 0 && 1 / value < 0 ? "-" + plain : plain;
             return signed.contains(".") ? signed : signed + ".0";
         }
-        String digits = new BigDecimal(shortest(value)).stripTrailingZeros().unscaledValue().abs().toString();
-        int exponent = (int) Math.floor(Math.log10(size));
+        String digits = new BigDecimal(shortest(value))
+                .stripTrailingZeros()
+                .unscaledValue()
+                .abs()
+                .toString();
         BigDecimal exact = new BigDecimal(shortest(size));
-        exponent = exact.precision() - exact.scale() - 1;
+        int exponent = exact.precision() - exact.scale() - 1;
         String mantissa = digits.length() == 1 ? digits : digits.charAt(0) + "." + digits.substring(1);
         return (value < 0 ? "-" : "") + mantissa + String.format(Locale.ROOT, "e%+03d", exponent);
     }

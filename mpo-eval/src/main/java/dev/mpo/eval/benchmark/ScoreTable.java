@@ -20,11 +20,13 @@ public record ScoreTable(Map<String, Map<String, Double>> splits, int scored, in
         return new ScoreTable(Map.of(NONE, metrics), scored, undecided);
     }
 
-    /** Returns the metrics under one name each: {@code Overall}, or {@code validation/Overall} where there are parts. */
+    /**
+     * Returns the metrics under one name each: {@code Overall}, or {@code validation/Overall} where there are parts.
+     */
     public Map<String, Double> metrics() {
         Map<String, Double> all = new LinkedHashMap<>();
-        splits.forEach((split, metrics) -> metrics.forEach(
-                (name, value) -> all.put(splits.size() == 1 ? name : split + "/" + name, value)));
+        splits.forEach((split, metrics) ->
+                metrics.forEach((name, value) -> all.put(splits.size() == 1 ? name : split + "/" + name, value)));
         return all;
     }
 

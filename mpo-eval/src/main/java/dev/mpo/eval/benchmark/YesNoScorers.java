@@ -27,7 +27,8 @@ final class YesNoScorers {
         }
 
         boolean right() {
-            return said.filter(word -> word.equalsIgnoreCase(answered.text("answer"))).isPresent();
+            return said.filter(word -> word.equalsIgnoreCase(answered.text("answer")))
+                    .isPresent();
         }
 
         String category() {
@@ -61,7 +62,8 @@ final class YesNoScorers {
             splits.put(
                     "Overall",
                     metrics(verdicts.stream()
-                            .flatMap(each -> Collections.nCopies(categories(each).size(), each).stream())
+                            .flatMap(
+                                    each -> Collections.nCopies(categories(each).size(), each).stream())
                             .toList()));
             TreeSet<String> categories = new TreeSet<>();
             verdicts.forEach(each -> categories.addAll(categories(each)));
@@ -149,7 +151,16 @@ final class YesNoScorers {
         private static final List<String> REASONING =
                 List.of("code_reasoning", "commonsense_reasoning", "numerical_calculation", "text_translation");
         private static final List<String> PERCEPTION = List.of(
-                "OCR", "artwork", "celebrity", "color", "count", "existence", "landmark", "position", "posters", "scene");
+                "OCR",
+                "artwork",
+                "celebrity",
+                "color",
+                "count",
+                "existence",
+                "landmark",
+                "position",
+                "posters",
+                "scene");
 
         @Override
         public ScoreTable score(List<Answered> answers) {
@@ -167,8 +178,7 @@ final class YesNoScorers {
 
         private static double plus(List<Verdict> rows) {
             Map<String, List<Boolean>> pictures = new LinkedHashMap<>();
-            rows.forEach(each -> pictures
-                    .computeIfAbsent(each.answered().text("image_path"), key -> new ArrayList<>())
+            rows.forEach(each -> pictures.computeIfAbsent(each.answered().text("image_path"), key -> new ArrayList<>())
                     .add(each.right()));
             return Means.HUNDRED
                     * Means.of(
@@ -178,7 +188,9 @@ final class YesNoScorers {
         }
 
         private static double sum(Map<String, Double> scores, List<String> names) {
-            return names.stream().mapToDouble(name -> scores.getOrDefault(name, 0.0)).sum();
+            return names.stream()
+                    .mapToDouble(name -> scores.getOrDefault(name, 0.0))
+                    .sum();
         }
     }
 
@@ -198,13 +210,15 @@ final class YesNoScorers {
             List<Verdict> verdicts = Verdict.of(answers);
             Map<String, Double> metrics = new LinkedHashMap<>();
             for (String group : List.of("Attribute", "Existence", "Relation")) {
-                double accuracy =
-                        accuracy(verdicts, each -> group.equals(GROUPS.get(each.category())));
+                double accuracy = accuracy(verdicts, each -> group.equals(GROUPS.get(each.category())));
                 if (!Double.isNaN(accuracy)) {
                     metrics.put(group, accuracy);
                 }
             }
-            double mean = metrics.values().stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
+            double mean = metrics.values().stream()
+                    .mapToDouble(Double::doubleValue)
+                    .average()
+                    .orElse(Double.NaN);
             metrics.put("Avg ACC", mean);
             return ScoreTable.whole(metrics, answers.size(), undecided(verdicts));
         }

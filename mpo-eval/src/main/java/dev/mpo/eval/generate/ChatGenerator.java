@@ -137,8 +137,10 @@ public final class ChatGenerator implements Generator {
     /** Returns what the model reads for a request: token ids and tiles. */
     public Prompt prompt(ChatRequest request) {
         List<Tiles> parts = new ArrayList<>();
+        Integer most = request.maxTiles();
+        TileOptions tiling = most == null ? tileOptions : tileOptions.withMaxTiles(most);
         for (Path image : request.images()) {
-            parts.add(Tiler.tile(ImageDecoder.decode(image), tileOptions));
+            parts.add(Tiler.tile(ImageDecoder.decode(image), tiling));
         }
         int[] tilesPerImage = parts.stream().mapToInt(Tiles::count).toArray();
         List<Turn> turns = ImageMarkers.complete(request.turns(), parts.size());

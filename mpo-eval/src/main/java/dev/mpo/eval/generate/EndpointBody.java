@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** What a server is sent to answer a conversation: the body of {@code POST /chat/completions}. */
 final class EndpointBody {
@@ -46,7 +47,11 @@ final class EndpointBody {
         List<Turn> turns =
                 ImageMarkers.complete(request.turns(), request.images().size());
         for (Turn turn : turns) {
-            message(messages.addObject(), turn, images);
+            message(
+                    messages.addObject(),
+                    turn,
+                    images,
+                    endpoint.server() == EndpointServer.LMDEPLOY ? request.maxTiles() : null);
         }
         if (images.hasNext()) {
             throw new DataException("the question has fewer " + ImageTokens.PLACEHOLDER + " markers than images ("
@@ -75,7 +80,7 @@ final class EndpointBody {
         }
     }
 
-    private static void message(ObjectNode message, Turn turn, Iterator<Path> images) {
+    private static void message(ObjectNode message, Turn turn, Iterator<Path> images, @Nullable Integer maxTiles) {
         message.put("role", turn.role().name().toLowerCase(Locale.ROOT));
         if (turn.role() != Role.USER || !turn.text().contains(ImageTokens.PLACEHOLDER)) {
             message.put("content", turn.text());
@@ -95,7 +100,10 @@ final class EndpointBody {
                             + " markers than images: mark each image once");
                 }
                 ObjectNode image = parts.addObject().put("type", "image_url");
-                image.putObject("image_url").put("url", dataUri(images.next()));
+                ObjectNode source = image.putObject("image_url").put("url", dataUri(images.next()));
+                if (maxTiles != null) {
+                    source.put("max_dynamic_patch", maxTiles);
+                }
             }
         }
     }

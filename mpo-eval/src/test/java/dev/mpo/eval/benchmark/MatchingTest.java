@@ -22,13 +22,15 @@ class MatchingTest {
         List<String> wrong = new ArrayList<>();
         for (JsonNode one : Recordings.json("match.json").get("cases")) {
             Map<String, String> choices = new LinkedHashMap<>();
-            one.get("choices").properties().forEach(e -> choices.put(e.getKey(), e.getValue().asText()));
+            one.get("choices")
+                    .properties()
+                    .forEach(e -> choices.put(e.getKey(), e.getValue().asText()));
             String text = one.get("text").asText();
             if (!OptionMatcher.NOW.match(text, choices).equals(recorded(one.get("now")))
                     || !OptionMatcher.NOW.letter(text, choices).equals(recorded(one.get("now_option")))
                     || !OptionMatcher.DECEMBER_2024.match(text, choices).equals(recorded(one.get("dec2024")))) {
-                wrong.add(one + " got " + OptionMatcher.NOW.match(text, choices) + OptionMatcher.NOW.letter(text, choices)
-                        + OptionMatcher.DECEMBER_2024.match(text, choices));
+                wrong.add(one + " got " + OptionMatcher.NOW.match(text, choices)
+                        + OptionMatcher.NOW.letter(text, choices) + OptionMatcher.DECEMBER_2024.match(text, choices));
             }
         }
         assertThat(wrong).isEmpty();
@@ -57,7 +59,9 @@ class MatchingTest {
     void openAnswersAreScoredAsByTheKit() {
         JsonNode open = Recordings.json("open.json");
         for (JsonNode one : open.get("vqa_process_answer")) {
-            assertThat(VqaAnswer.normalize(one.get("text").asText())).as(one.toString()).isEqualTo(one.get("out").asText());
+            assertThat(VqaAnswer.normalize(one.get("text").asText()))
+                    .as(one.toString())
+                    .isEqualTo(one.get("out").asText());
         }
         for (JsonNode one : open.get("vqa_score")) {
             List<String> answers = new ArrayList<>();
@@ -67,18 +71,22 @@ class MatchingTest {
                     .isCloseTo(one.get("score").doubleValue(), org.assertj.core.data.Offset.offset(1e-12));
         }
         for (JsonNode one : open.get("relaxed")) {
-            assertThat(ChartAnswer.isRight(one.get("target").asText(), one.get("prediction").asText()))
+            assertThat(ChartAnswer.isRight(
+                            one.get("target").asText(), one.get("prediction").asText()))
                     .as(one.toString())
                     .isEqualTo(one.get("correct").booleanValue());
         }
         for (JsonNode one : open.get("anls")) {
-            assertThat(DocumentAnswer.score(one.get("answer").asText(), one.get("prediction").asText()))
+            assertThat(DocumentAnswer.score(
+                            one.get("answer").asText(), one.get("prediction").asText()))
                     .as(one.toString())
                     .isCloseTo(one.get("score").doubleValue(), org.assertj.core.data.Offset.offset(1e-12));
         }
         for (JsonNode one : open.get("crpe")) {
             if (one.get("correct").isBoolean()) {
-                assertThat(CrpeAnswer.isRight(one.get("answer").asText(), one.get("prediction").asText()))
+                assertThat(CrpeAnswer.isRight(
+                                one.get("answer").asText(),
+                                one.get("prediction").asText()))
                         .as(one.toString())
                         .isEqualTo(one.get("correct").booleanValue());
             }

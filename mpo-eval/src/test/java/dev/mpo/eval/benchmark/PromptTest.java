@@ -33,16 +33,29 @@ class PromptTest {
                     String as = dataset.getKey() + " " + row.get("index") + " " + mode.getKey();
                     String text = builder.text(rows.get(row.get("index").asText()));
                     int images = expected.get("images").size();
-                    String question =
-                            expected.get("question").isNull() ? "<image>\n" + expected.get("text").asText() : expected.get("question").asText();
+                    String question = expected.get("question").isNull()
+                            ? "<image>\n" + expected.get("text").asText()
+                            : expected.get("question").asText();
                     compared++;
                     check(wrong, as + " text", text, expected.get("text").asText());
                     check(wrong, as + " question", builder.message(text, images), question);
-                    check(wrong, as + " canned", builder.answer(canned), expected.get("post_processed_canned").asText());
+                    check(
+                            wrong,
+                            as + " canned",
+                            builder.answer(canned),
+                            expected.get("post_processed_canned").asText());
                     for (int i = 0; i < images; i++) {
                         JsonNode image = expected.get("images").get(i);
-                        check(wrong, as + " tiles", builder.mostTiles(images), image.get("max_num").intValue());
-                        check(wrong, as + " doubled", i == 0 && builder.doublesFirstImage(), image.get("upscaled").booleanValue());
+                        check(
+                                wrong,
+                                as + " tiles",
+                                builder.mostTiles(images),
+                                image.get("max_num").intValue());
+                        check(
+                                wrong,
+                                as + " doubled",
+                                i == 0 && builder.doublesFirstImage(),
+                                image.get("upscaled").booleanValue());
                         TileGrid grid = TileGrid.closest(
                                 image.get("size").get(0).intValue(),
                                 image.get("size").get(1).intValue(),

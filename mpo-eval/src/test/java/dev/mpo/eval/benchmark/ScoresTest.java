@@ -17,7 +17,8 @@ class ScoresTest {
     void everyScoreIsThatOfTheKit() {
         List<String> wrong = new ArrayList<>();
         int compared = 0;
-        for (Map.Entry<String, JsonNode> dataset : Recordings.json("scores.json").get("datasets").properties()) {
+        for (Map.Entry<String, JsonNode> dataset :
+                Recordings.json("scores.json").get("datasets").properties()) {
             DataTable table = DataTable.read(Recordings.tsv(dataset.getKey()));
             Optional<Scorer> scorer = Scorer.of(dataset.getKey(), table.columns(), OptionMatcher.NOW);
             if (scorer.isEmpty()) {
@@ -29,7 +30,8 @@ class ScoresTest {
                 if (result.has("error")) {
                     continue;
                 }
-                ScoreTable scores = scorer.get().score(answered(table, file.getValue().get("rows")));
+                ScoreTable scores =
+                        scorer.get().score(answered(table, file.getValue().get("rows")));
                 compared += compare(dataset.getKey() + " " + file.getKey(), scores, result, wrong);
             }
         }
@@ -41,11 +43,15 @@ class ScoresTest {
         Map<String, String> predictions = new HashMap<>();
         for (JsonNode row : rows) {
             JsonNode read = row.get("prediction_after_xlsx");
-            predictions.put(row.get("index").asText(), read == null ? row.get("prediction").asText() : read.asText());
+            predictions.put(
+                    row.get("index").asText(),
+                    read == null ? row.get("prediction").asText() : read.asText());
         }
         return table.rows().stream()
-                .filter(row -> predictions.containsKey(DataTable.text(row, "index").orElse("")))
-                .map(row -> new Answered(row, predictions.get(DataTable.text(row, "index").orElse(""))))
+                .filter(row ->
+                        predictions.containsKey(DataTable.text(row, "index").orElse("")))
+                .map(row -> new Answered(
+                        row, predictions.get(DataTable.text(row, "index").orElse(""))))
                 .toList();
     }
 
@@ -74,7 +80,9 @@ class ScoresTest {
     private static void check(String as, Double got, JsonNode expected, List<String> wrong) {
         double value = expected.isNull() ? Double.NaN : expected.doubleValue();
         boolean same = got != null
-                && (Double.isNaN(value) ? Double.isNaN(got) : Math.abs(got - value) <= 1e-9 * Math.max(1, Math.abs(value)));
+                && (Double.isNaN(value)
+                        ? Double.isNaN(got)
+                        : Math.abs(got - value) <= 1e-9 * Math.max(1, Math.abs(value)));
         if (!same) {
             wrong.add(as + ": got " + got + ", not " + expected);
         }
