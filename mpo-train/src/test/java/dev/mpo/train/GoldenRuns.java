@@ -17,17 +17,37 @@ public final class GoldenRuns {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** Runs of InternVL3 and InternVL3.5 models. */
+    private static final List<String> LATER_RUNS = List.of(
+            "tiny-qwen2-v3_bs1",
+            "tiny-qwen2-v3_bs2",
+            "tiny-qwen3_bs1",
+            "tiny-qwen3_bs2",
+            "tiny-qwen3-tied_bs1",
+            "tiny-internlm3_bs1",
+            "tiny-internlm3_bs2");
+
     private GoldenRuns() {}
 
     /** Returns the recordings of training runs that this implementation follows. */
     public static List<Path> files() throws IOException {
+        List<Path> all = new ArrayList<>();
         try (Stream<Path> files = Files.list(SharedFiles.require("goldens/golden/f_training"))) {
             // a token with id 0 is masked out by the reference and kept here
-            return files.filter(file ->
+            files.filter(file ->
                             !name(file).contains("zeroid") && !name(file).equals("lr_schedules"))
                     .sorted()
-                    .toList();
+                    .forEach(all::add);
         }
+        for (String run : LATER_RUNS) {
+            SharedFiles.find("goldens3/golden/f_training/" + run + ".json").ifPresent(all::add);
+        }
+        return all;
+    }
+
+    /** Returns the folder of goldens that a recording belongs to; only the later ones tell how labels are laid. */
+    private static String folder(JsonNode golden) {
+        return golden.has("label_style") ? "goldens3/" : "goldens/";
     }
 
     /** Returns the name of a recording. */
@@ -56,7 +76,7 @@ public final class GoldenRuns {
     /** Returns the checkpoint folder of a recording. */
     public static Path checkpoint(JsonNode golden) {
         return SharedFiles.require(
-                "goldens/checkpoints/" + golden.get("checkpoint").textValue());
+                folder(golden) + "checkpoints/" + golden.get("checkpoint").textValue());
     }
 
     /** Turns a run's description into settings and a meta file that lists its samples in order. */
@@ -93,7 +113,7 @@ public final class GoldenRuns {
     /** Returns settings that feed some samples, given as [data set, line], in order. */
     public static List<String> data(JsonNode golden, List<JsonNode> samples, Path work) {
         return List.of(
-                "data.meta=" + meta(samples, work),
+                "data.meta=" + meta(samples, work, SharedFiles.require(folder(golden) + "dataset")),
                 "data.shuffle=false",
                 "data.max_dynamic_patch=" + golden.get("max_dynamic_patch"),
                 "data.max_seq_length=" + golden.get("max_seq_length"),
@@ -163,8 +183,7 @@ public final class GoldenRuns {
     }
 
     /** Writes a meta file that lists samples in order, each as a data set of one row. */
-    public static Path meta(List<JsonNode> samples, Path work) {
-        Path dataset = SharedFiles.require("goldens/dataset");
+    public static Path meta(List<JsonNode> samples, Path work, Path dataset) {
         JsonNode original = read(dataset.resolve("meta.json"));
         ObjectNode meta = JSON.createObjectNode();
         try {

@@ -1,17 +1,17 @@
 package dev.mpo.core.config;
 
-/** Reads the language model's section; both layouts use the same keys, but name InternLM2 differently. */
+/** Reads the keys of a language model's section that all families have; both layouts use the same. */
 final class LanguageConfigReader {
-
-    /** What the InternLM2 configuration class assumes where config.json says nothing. */
-    private static final int INTERNLM2_PADDING_TOKEN_ID = 2;
 
     private LanguageConfigReader() {}
 
     static LanguageConfig read(ConfigSection section) {
-        Family family = family(section);
+        return Families.of(section).read(section);
+    }
+
+    static LanguageConfig read(ConfigSection section, Family family, boolean attentionBias, int paddingTokenId) {
         section.expectText("hidden_act", "silu");
-        refuseUnsupported(section, family);
+        refuseFlag(section, "use_sliding_window", "Sliding-window attention is not supported");
         int hiddenSize = section.positiveInt("hidden_size");
         int numHeads = section.positiveInt("num_attention_heads");
         int numKeyValueHeads = section.positiveIntOr("num_key_value_heads", numHeads);
@@ -29,42 +29,32 @@ final class LanguageConfigReader {
                 dynamicNtkFactor(section),
                 section.positiveInt("max_position_embeddings"),
                 section.flagOr("tie_word_embeddings", false),
-                family == Family.QWEN2,
-                paddingTokenId(section, family));
+                attentionBias,
+                paddingTokenId);
         validate(section, language);
         return language;
     }
 
-    private static Family family(ConfigSection section) {
-        String architecture = section.node().path("architectures").path(0).asText("");
-        String modelType = section.text("model_type").orElse("");
-        if (modelType.equals("qwen2") || (modelType.isEmpty() && architecture.equals("Qwen2ForCausalLM"))) {
-            return Family.QWEN2;
-        }
-        // The transformers-native layout stores InternLM2 unpacked, under the name of the Llama architecture.
-        boolean llamaText = modelType.equals("llama") && section.prefix().equals("text_config");
-        if (modelType.equals("internlm2")
-                || llamaText
-                || (modelType.isEmpty() && architecture.equals("InternLM2ForCausalLM"))) {
-            return Family.INTERNLM2;
-        }
-        throw section.wrong(
-                section.has("model_type") || architecture.isEmpty() ? "model_type" : "architectures",
-                "qwen2 or internlm2 (llama for InternLM2 in the transformers-native layout)",
-                "Use an InternVL2.5 model: 1B, 2B, 4B, 8B, 26B, 38B or 78B");
+    /** Returns whether a section names a model type, or, where it names none, an architecture. */
+    static boolean isOf(ConfigSection section, String modelType, String architecture) {
+        String type = section.text("model_type").orElse("");
+        String first = section.node().path("architectures").path(0).asText("");
+        return type.equals(modelType) || (type.isEmpty() && first.equals(architecture));
     }
 
-    private static void refuseUnsupported(ConfigSection section, Family family) {
-        if (section.flagOr("use_sliding_window", false)) {
-            throw section.wrong("use_sliding_window", "false", "Sliding-window attention is not supported");
-        }
-        String biasKey = section.has("attention_bias") ? "attention_bias" : "bias";
-        if (family == Family.INTERNLM2 && section.flagOr(biasKey, false)) {
-            throw section.wrong(biasKey, "false", "No published InternLM2.5 model has biases; they are not supported");
+    /** Returns whether a section of the transformers-native layout names the Llama architecture. */
+    static boolean isNativeLlama(ConfigSection section) {
+        return section.text("model_type").orElse("").equals("llama")
+                && section.prefix().equals("text_config");
+    }
+
+    static void refuseFlag(ConfigSection section, String key, String reason) {
+        if (section.flagOr(key, false)) {
+            throw section.wrong(key, "false", reason);
         }
     }
 
-    private static double ropeTheta(ConfigSection section) {
+    static double ropeTheta(ConfigSection section) {
         if (section.has("rope_theta")) {
             return section.positiveDouble("rope_theta");
         }
@@ -86,13 +76,6 @@ final class LanguageConfigReader {
             case "dynamic" -> scaling.positiveDouble("factor");
             default -> throw scaling.wrong(typeKey, "dynamic or default", "Other kinds of scaling are not supported");
         };
-    }
-
-    private static int paddingTokenId(ConfigSection section, Family family) {
-        if (family == Family.INTERNLM2 && !section.mentions("pad_token_id")) {
-            return INTERNLM2_PADDING_TOKEN_ID;
-        }
-        return section.intOr("pad_token_id", -1);
     }
 
     private static void validate(ConfigSection section, LanguageConfig language) {

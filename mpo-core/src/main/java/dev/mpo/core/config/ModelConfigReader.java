@@ -12,7 +12,6 @@ import java.nio.file.Path;
 /** Reads config.json: finds out which layout it is in and gathers the records. */
 final class ModelConfigReader {
 
-    private static final String DEFAULT_TEMPLATE = "internvl2_5";
     private static final String REMEDY = "Take config.json from the published checkpoint again.";
 
     private ModelConfigReader() {}
@@ -58,13 +57,14 @@ final class ModelConfigReader {
     private static ModelConfig original(ConfigSection top) {
         VisionConfig vision = VisionConfigReader.original(top.requiredSection("vision_config"));
         top.expectText("ps_version", "v1", "v2");
+        LanguageConfig language = LanguageConfigReader.read(top.requiredSection("llm_config"));
         return new ModelConfig(
                 vision,
-                LanguageConfigReader.read(top.requiredSection("llm_config")),
+                language,
                 top.positiveDoubleOr("downsample_ratio", 0.5),
                 top.text("ps_version").orElse("v1").equals("v2") ? 2 : 1,
                 top.intOr("select_layer", -1),
-                top.text("template").orElse(DEFAULT_TEMPLATE),
+                top.text("template").orElse(language.family().template()),
                 top.positiveIntOr("force_image_size", vision.imageSize()),
                 top.flagOr("dynamic_image_size", false),
                 top.flagOr("use_thumbnail", false),
@@ -88,7 +88,7 @@ final class ModelConfigReader {
                 top.positiveDoubleOr("downsample_ratio", 0.5),
                 2,
                 top.intOr("vision_feature_layer", -1),
-                DEFAULT_TEMPLATE,
+                language.family().template(),
                 vision.imageSize(),
                 true,
                 true,

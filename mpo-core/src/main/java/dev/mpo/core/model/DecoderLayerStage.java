@@ -1,6 +1,5 @@
 package dev.mpo.core.model;
 
-import dev.mpo.core.config.Family;
 import dev.mpo.core.config.LanguageConfig;
 import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
@@ -66,6 +65,7 @@ record DecoderLayerStage(int index, StageWeights weights, LanguageConfig config,
                 plan.varlen(),
                 plan.longest(),
                 shape(),
+                config.rmsNormEps(),
                 loraScale,
                 wanted);
     }
@@ -97,7 +97,7 @@ record DecoderLayerStage(int index, StageWeights weights, LanguageConfig config,
     }
 
     private long[] shape() {
-        long packed = config.family() == Family.INTERNLM2 ? 1 : 0;
+        long packed = config.family().layer().packedProjections() ? 1 : 0;
         return new long[] {config.numHeads(), config.numKeyValueHeads(), config.headDim(), packed};
     }
 }

@@ -1,6 +1,5 @@
 package dev.mpo.core.model;
 
-import dev.mpo.core.config.Family;
 import dev.mpo.core.config.LanguageConfig;
 import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
@@ -23,8 +22,9 @@ record DecodingWeights(Tensor[] slots, boolean packed) {
     /** Parameters per layer, in the order of {@link SlotPlan#DECODER_LAYER}. */
     static final int STRIDE = SlotPlan.DECODER_LAYER.names().size();
 
-    private static final int QKV = 1;
-    private static final int GATE = 18;
+    private static final int QKV = SlotPlan.DECODER_LAYER.slot("attention.q.weight");
+    private static final int GATE = SlotPlan.DECODER_LAYER.slot("mlp.gate.weight");
+    private static final int QUERY_NORM = SlotPlan.DECODER_LAYER.slot("attention.q_norm.weight");
 
     /** Arranges a model's parameters; what is not the model's own belongs to {@code scope}. */
     static DecodingWeights of(Scope scope, VisionLanguageModel model) {
@@ -33,7 +33,16 @@ record DecodingWeights(Tensor[] slots, boolean packed) {
         List<Tensor> plain = new ArrayList<>();
         boolean all = true;
         for (int i = 0; i < config.numLayers(); i++) {
-            Tensor[] slots = model.decoderStages().get(i).weights().slots();
+            Tensor[] slots = model.decoderStages().get(i).weights().slots().clone();
+            if (config.family().layer().headNorms()) { // one factor per channel of each head, queries then keys
+                slots[QUERY_NORM] = DecodingOps.OPS.call(
+                        scope,
+                        "head_norms",
+                        slots[QUERY_NORM],
+                        slots[QUERY_NORM + 1],
+                        config.numHeads(),
+                        config.numKeyValueHeads());
+            }
             plain.addAll(Arrays.asList(slots));
             List<ParameterBuffer> buffers = model.parameters().stage(ModelLayout.LANGUAGE_LAYERS + i);
             all = all && buffers.size() == 1 && pack(scope, buffers.get(0), slots, config, packed);
@@ -47,7 +56,7 @@ record DecodingWeights(Tensor[] slots, boolean packed) {
         if (!join(buffer, views, GATE, SlotPlan.GATE_UP)) {
             return false;
         }
-        if (config.family() != Family.INTERNLM2) {
+        if (!config.family().layer().packedProjections()) {
             if (!join(buffer, views, QKV, SlotPlan.QUERY_KEY_VALUE)) {
                 return false;
             }
@@ -72,7 +81,7 @@ record DecodingWeights(Tensor[] slots, boolean packed) {
 
     /** Returns heads, key-value heads, head size, and how queries, keys and values are stored. */
     long[] shape(LanguageConfig config) {
-        long form = config.family() == Family.INTERNLM2 ? 2 : packed ? 0 : 1;
+        long form = config.family().layer().packedProjections() ? 2 : packed ? 0 : 1;
         return new long[] {config.numHeads(), config.numKeyValueHeads(), config.headDim(), form};
     }
 }

@@ -1,6 +1,5 @@
 package dev.mpo.core.model;
 
-import dev.mpo.core.config.Family;
 import dev.mpo.core.config.LanguageConfig;
 import dev.mpo.core.config.ModelConfig;
 import dev.mpo.core.config.NormType;
@@ -112,12 +111,15 @@ public final class ModelLayout {
         long queries = (long) language.numHeads() * language.headDim();
         long keys = (long) language.numKeyValueHeads() * language.headDim();
         StageBuilder stage = new StageBuilder(LANGUAGE_LAYERS + index, Part.LANGUAGE).rmsNorm("input_norm", width);
-        if (language.family() == Family.INTERNLM2) {
+        if (language.family().layer().packedProjections()) {
             stage.linear("attention.qkv", queries + 2 * keys, width, language.attentionBias());
         } else {
             stage.linear("attention.q", queries, width, language.attentionBias())
                     .linear("attention.k", keys, width, language.attentionBias())
                     .linear("attention.v", keys, width, language.attentionBias());
+        }
+        if (language.family().layer().headNorms()) {
+            stage.rmsNorm("attention.q_norm", language.headDim()).rmsNorm("attention.k_norm", language.headDim());
         }
         return stage.linear("attention.o", width, queries, false)
                 .rmsNorm("post_norm", width)

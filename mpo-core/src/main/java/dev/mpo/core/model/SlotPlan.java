@@ -1,7 +1,10 @@
 package dev.mpo.core.model;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /**
  * The order in which a stage's operator expects its parameters, absent ones included.
@@ -50,6 +53,44 @@ record SlotPlan(List<String> names) {
     static final List<List<String>> NEIGHBOURS =
             List.of(QUERY_KEY_VALUE, List.of("attention.q.bias", "attention.k.bias", "attention.v.bias"), GATE_UP);
 
+    /** Places of {@link #NEIGHBOURS}, and of a linear map's parameters after its weight. */
+    private static final Map<String, Integer> OTHERS =
+            Map.of("JOINED_QKV", 0, "JOINED_QKV_BIAS", 1, "JOINED_GATE_UP", 2, "BIAS", 1, "LORA_A", 2, "LORA_B", 3);
+
+    /**
+     * Returns the slots by the names that operators know them by: the parameter's, without {@code .weight}, in capitals,
+     * such as {@code ATTENTION_O}, with the part in front where it is not the decoder.
+     */
+    static Map<String, Integer> constants() {
+        Map<String, Integer> slots = new HashMap<>(OTHERS);
+        VISION_EMBEDDINGS.declare("", slots);
+        VISION_LAYER.declare("VISION_", slots);
+        PROJECTOR.declare("PROJECTOR_", slots);
+        DECODER_LAYER.declare("", slots);
+        PACKED_DECODER_LAYER.declare("", slots);
+        return slots;
+    }
+
+    /** Returns the slot of a parameter. */
+    int slot(String name) {
+        int slot = names.indexOf(name);
+        if (slot < 0) {
+            throw new IllegalArgumentException("no slot for " + name);
+        }
+        return slot;
+    }
+
+    private void declare(String prefix, Map<String, Integer> slots) {
+        for (int i = 0; i < names.size(); i++) {
+            String name = names.get(i).replaceFirst("\\.weight$", "");
+            String constant = prefix + name.replace('.', '_').toUpperCase(Locale.ROOT);
+            Integer other = slots.putIfAbsent(constant, i);
+            if (other != null && other != i) {
+                throw new IllegalStateException(constant + " means two slots");
+            }
+        }
+    }
+
     private static SlotPlan decoder(String first) {
         return new Builder()
                 .plain("input_norm.weight")
@@ -61,6 +102,7 @@ record SlotPlan(List<String> names) {
                 .linear("mlp.gate")
                 .linear("mlp.up")
                 .linear("mlp.down")
+                .plain("attention.q_norm.weight", "attention.k_norm.weight")
                 .build();
     }
 

@@ -1,6 +1,5 @@
 package dev.mpo.core.model;
 
-import dev.mpo.core.config.Family;
 import dev.mpo.core.config.LanguageConfig;
 import dev.mpo.core.config.ModelConfig;
 import dev.mpo.core.tensor.Device;
@@ -93,7 +92,7 @@ public final class VisionLanguageModel implements AutoCloseable {
 
     private List<Stage> decoderStages(Tensor absent) {
         LanguageConfig language = config.language();
-        SlotPlan plan = language.family() == Family.INTERNLM2 ? SlotPlan.PACKED_DECODER_LAYER : SlotPlan.DECODER_LAYER;
+        SlotPlan plan = language.family().layer().packedProjections() ? SlotPlan.PACKED_DECODER_LAYER : SlotPlan.DECODER_LAYER;
         List<Stage> stages = new ArrayList<>();
         for (int i = 0; i < language.numLayers(); i++) {
             StageWeights weights = weights(ModelLayout.LANGUAGE_LAYERS + i, plan, absent);

@@ -1,5 +1,6 @@
 package dev.mpo.core.weights;
 
+import dev.mpo.core.config.DecoderNames;
 import dev.mpo.core.config.LanguageConfig;
 import dev.mpo.core.config.ModelConfig;
 import dev.mpo.core.model.ModelLayout;
@@ -17,7 +18,6 @@ import java.util.Map;
 final class TransformersNames implements LayoutNames {
 
     private static final String VISION = "model.vision_tower.";
-    private static final String LANGUAGE = "model.language_model.";
     private static final String PACKED = "attention.qkv";
 
     private static final Map<String, String> VISION_EMBEDDINGS = Map.of(
@@ -39,22 +39,13 @@ final class TransformersNames implements LayoutNames {
     private static final Map<String, String> PROJECTOR =
             Map.of("norm", "layer_norm", "linear1", "linear_1", "linear2", "linear_2");
 
-    private static final Map<String, String> LANGUAGE_LAYER = Map.ofEntries(
-            Map.entry("input_norm", "input_layernorm"),
-            Map.entry("attention.q", "self_attn.q_proj"),
-            Map.entry("attention.k", "self_attn.k_proj"),
-            Map.entry("attention.v", "self_attn.v_proj"),
-            Map.entry("attention.o", "self_attn.o_proj"),
-            Map.entry("post_norm", "post_attention_layernorm"),
-            Map.entry("mlp.gate", "mlp.gate_proj"),
-            Map.entry("mlp.up", "mlp.up_proj"),
-            Map.entry("mlp.down", "mlp.down_proj"));
-
     private final PackedHeads heads;
+    private final DecoderNames names;
 
     TransformersNames(ModelConfig config) {
         LanguageConfig language = config.language();
         this.heads = new PackedHeads(language.numHeads(), language.numKeyValueHeads(), language.headDim());
+        this.names = language.family().nativeNames();
     }
 
     @Override
@@ -66,10 +57,10 @@ final class TransformersNames implements LayoutNames {
             case ModelLayout.VISION_EMBEDDINGS -> VISION + "embeddings." + parts.in(VISION_EMBEDDINGS);
             case ModelLayout.VISION_LAYERS -> VISION + "encoder.layer." + index + ".";
             case ModelLayout.PROJECTOR -> "model.multi_modal_projector." + parts.in(PROJECTOR);
-            case ModelLayout.LANGUAGE_EMBEDDINGS -> LANGUAGE + "embed_tokens.weight";
-            case ModelLayout.LANGUAGE_LAYERS -> LANGUAGE + "layers." + index + ".";
+            case ModelLayout.LANGUAGE_EMBEDDINGS -> names.embeddings() + ".weight";
+            case ModelLayout.LANGUAGE_LAYERS -> names.layers() + index + ".";
             case ModelLayout.LANGUAGE_HEAD ->
-                parts.module().equals("norm") ? LANGUAGE + "norm.weight" : "lm_head.weight";
+                (parts.module().equals("norm") ? names.norm() : names.head()) + ".weight";
             default -> throw new IllegalArgumentException("unknown stage " + stage.name());
         };
         if (index.isEmpty()) {
@@ -77,9 +68,10 @@ final class TransformersNames implements LayoutNames {
         }
         boolean vision = place.getKey().equals(ModelLayout.VISION_LAYERS);
         if (parts.module().equals(PACKED)) {
-            return unpacked(stored + (vision ? "attention." : "self_attn."), vision, parts, stage, parameter);
+            return unpacked(
+                    stored + (vision ? "attention." : names.layer().get(PACKED)), vision, parts, stage, parameter);
         }
-        return List.of(TensorNames.whole(stored + parts.in(vision ? VISION_LAYER : LANGUAGE_LAYER), stage, parameter));
+        return List.of(TensorNames.whole(stored + parts.in(vision ? VISION_LAYER : names.layer()), stage, parameter));
     }
 
     private List<TensorMapping> unpacked(

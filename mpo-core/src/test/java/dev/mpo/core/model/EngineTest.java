@@ -98,7 +98,10 @@ class EngineTest {
         "QWEN2, false, LAYER_NORM",
         "QWEN2, true, RMS_NORM",
         "INTERNLM2, false, LAYER_NORM",
-        "INTERNLM2, true, RMS_NORM"
+        "INTERNLM2, true, RMS_NORM",
+        "QWEN3, false, LAYER_NORM",
+        "QWEN3, true, RMS_NORM",
+        "INTERNLM3, false, LAYER_NORM"
     })
     void branchesRecomputationAndWholeSequencesAgreeInDoublePrecision(Family family, boolean tied, NormType norm) {
         try (VisionLanguageModel model =
@@ -130,7 +133,7 @@ class EngineTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"QWEN2, false, LAYER_NORM", "INTERNLM2, true, RMS_NORM"})
+    @CsvSource({"QWEN2, false, LAYER_NORM", "INTERNLM2, true, RMS_NORM", "QWEN3, true, LAYER_NORM"})
     void gradientsMatchCentralDifferences(Family family, boolean tied, NormType norm) {
         try (VisionLanguageModel model =
                 TinyModels.random(TinyModels.config(family, tied, norm), TinyModels.options(DType.FLOAT64), 2)) {

@@ -60,6 +60,10 @@ class LayerGradientsTest {
         "QWEN2, RMS_NORM, true, false",
         "INTERNLM2, LAYER_NORM, true, true",
         "INTERNLM2, RMS_NORM, false, true",
+        "QWEN3, LAYER_NORM, false, true",
+        "QWEN3, LAYER_NORM, true, false",
+        "INTERNLM3, LAYER_NORM, false, false",
+        "UPSIDE_DOWN, LAYER_NORM, false, true",
     })
     void equalThoseOfAutograd(Family family, NormType norm, boolean lora, boolean trim) {
         ModelConfig config = TinyModels.config(family, false, norm);
@@ -72,7 +76,7 @@ class LayerGradientsTest {
 
     /** Weights that are neighbours in memory are one product: only matrices are decayed, so no bias lies between. */
     @ParameterizedTest
-    @CsvSource({"QWEN2, false", "QWEN2, true", "INTERNLM2, true"})
+    @CsvSource({"QWEN2, false", "QWEN2, true", "INTERNLM2, true", "QWEN3, false", "QWEN3, true"})
     void neighboursInMemoryAreMultipliedTogether(Family family, boolean trim) {
         ModelConfig config = TinyModels.config(family, false, NormType.LAYER_NORM, 2);
         ModelOptions options =
@@ -111,6 +115,9 @@ class LayerGradientsTest {
         "QWEN2, RMS_NORM, true, false",
         "INTERNLM2, LAYER_NORM, true, true",
         "INTERNLM2, RMS_NORM, false, true",
+        "QWEN3, LAYER_NORM, false, true",
+        "QWEN3, LAYER_NORM, true, false",
+        "INTERNLM3, LAYER_NORM, false, false",
     })
     void halfPrecisionErrsLittleMoreThanAutograd(Family family, NormType norm, boolean lora, boolean trim) {
         ModelConfig config = TinyModels.config(family, false, norm, 2);

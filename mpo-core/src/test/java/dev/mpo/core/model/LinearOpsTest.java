@@ -96,7 +96,7 @@ class LinearOpsTest {
     }
 
     private static OperatorLibrary compile() {
-        return OperatorLibrary.compile(LinearOps.SOURCE + METHODS);
+        return OperatorLibrary.compile(ModelOps.source("linear.py") + METHODS);
     }
 
     /** Returns input, weight, bias and the gradient of the result. */

@@ -109,7 +109,7 @@ class VarlenWiringTest {
             """;
 
     private static final OperatorLibrary OPS = OperatorLibrary.compile(DEFINITION
-            + List.of(LayerOps.SOURCE.split("(?m)^(?=def )")).stream()
+            + List.of(ModelOps.source("vision.py", "attention.py").split("(?m)^(?=def )")).stream()
                     .filter(method -> ATTENTION.contains(method.substring(4, method.indexOf('('))))
                     .collect(Collectors.joining())
                     .replace("torch._flash_attention_forward", "self.flash_forward")

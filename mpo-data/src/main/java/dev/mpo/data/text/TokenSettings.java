@@ -40,7 +40,7 @@ record TokenSettings(
      */
     static TokenSettings load(TokenizerFolder files, Family family) {
         JsonNode config = files.objectIfPresent(CONFIG);
-        Map<String, String> roles = defaults(family);
+        Map<String, String> roles = new LinkedHashMap<>(family.tokens().roles());
         Set<String> additional = new LinkedHashSet<>();
         readSpecial(files, CONFIG, config, roles, additional);
         List<AddedToken> added = new ArrayList<>();
@@ -53,7 +53,7 @@ record TokenSettings(
             readOldFiles(files, added, additional);
         }
         boolean addsBos =
-                family == Family.INTERNLM2 && config.path("add_bos_token").asBoolean(true);
+                family.tokens().addsBos() && config.path("add_bos_token").asBoolean(true);
         requireDistinct(files, config.has("added_tokens_decoder") ? CONFIG : ADDED_MAP, added);
         return new TokenSettings(
                 List.copyOf(added),
@@ -61,23 +61,6 @@ record TokenSettings(
                 List.copyOf(additional),
                 addsBos && roles.containsKey("bos_token"),
                 config.path("clean_up_tokenization_spaces").asBoolean(false));
-    }
-
-    /** What the original tokenizer classes assume where no file says anything. */
-    private static Map<String, String> defaults(Family family) {
-        return new LinkedHashMap<>(
-                switch (family) {
-                    case QWEN2 ->
-                        Map.of(
-                                "eos_token",
-                                "<|endoftext|>",
-                                "pad_token",
-                                "<|endoftext|>",
-                                "unk_token",
-                                "<|endoftext|>");
-                    case INTERNLM2 ->
-                        Map.of("bos_token", "<s>", "eos_token", "</s>", "pad_token", "</s>", "unk_token", "<unk>");
-                });
     }
 
     private static void readSpecial(

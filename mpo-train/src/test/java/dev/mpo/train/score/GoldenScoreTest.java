@@ -133,6 +133,45 @@ class GoldenScoreTest {
         return tests.stream();
     }
 
+    @TestFactory
+    Stream<DynamicTest> laterFamiliesAreScoredAsRecordedFromEitherLayout() {
+        Path file = SharedFiles.require("goldens3/golden/d_model/scores.json");
+        List<DynamicTest> tests = new ArrayList<>();
+        for (String checkpoint : List.of("tiny-qwen2-v3", "tiny-qwen3", "tiny-qwen3-tied", "tiny-internlm3")) {
+            JsonNode rows = GoldenRuns.read(file).get("rows").get(checkpoint);
+            for (String layout : List.of("", "-hf")) {
+                tests.add(DynamicTest.dynamicTest(checkpoint + layout, () -> checkScores(checkpoint + layout, rows)));
+            }
+        }
+        return tests.stream();
+    }
+
+    private void checkScores(String checkpoint, JsonNode rows) throws IOException {
+        Path out = Files.createTempDirectory(temp, "score").resolve("scores.jsonl");
+        RunConfig config = RunConfig.load(
+                List.of(),
+                List.of(
+                        "model.path=" + SharedFiles.require("goldens3/checkpoints/" + checkpoint),
+                        "data.meta=" + SharedFiles.require("goldens3/dataset/meta.json"),
+                        "data.max_dynamic_patch=2",
+                        "data.max_seq_length=8192",
+                        "train.num_threads=1",
+                        "train.precision=fp32"));
+        PairScorer.scoreAll(config, out, (done, total) -> {});
+        Map<List<String>, JsonNode> found = new LinkedHashMap<>();
+        for (String line : Files.readAllLines(out)) {
+            JsonNode row = GoldenRuns.parse(line);
+            found.put(
+                    List.of(row.get("dataset").textValue(), row.get("line").toString()), row);
+        }
+        for (JsonNode row : rows) {
+            JsonNode score = found.get(List.of(row.get(0).textValue(), row.get(1).toString()));
+            assertThat(score).as(row.toString()).isNotNull();
+            double[] expected = {row.get(2).doubleValue(), row.get(3).doubleValue()};
+            checkLogps(score, "policy", expected, TOLERANCE);
+        }
+    }
+
     private static List<JsonNode> toList(JsonNode array) {
         List<JsonNode> all = new ArrayList<>();
         array.forEach(all::add);

@@ -54,10 +54,12 @@ class BranchedEqualsPlainTest {
         "FLOAT32, QWEN2, false, 0",
         "FLOAT32, QWEN2, true, 0",
         "FLOAT32, INTERNLM2, false, 32",
+        "FLOAT64, QWEN3, true, 0",
+        "FLOAT32, QWEN3, false, 0",
     })
     void randomBatchesGiveTheSameLossesAndGradients(DType type, Family family, boolean tied, int maxPositions) {
         ModelConfig config = RandomModels.config(family, tied, maxPositions);
-        RandomPairs pairs = new RandomPairs(100 + family.ordinal());
+        RandomPairs pairs = new RandomPairs(100 + Family.builtIn().indexOf(family));
         try (Models models = new Models(config, type)) {
             for (int i = 0; i < BATCHES; i++) {
                 models.compare(pairs.batch(), i % 2 == 0 ? Recompute.FULL : Recompute.NONE);
