@@ -34,8 +34,7 @@ public final class GoldenRuns {
         List<Path> all = new ArrayList<>();
         try (Stream<Path> files = Files.list(SharedFiles.require("goldens/golden/f_training"))) {
             // a token with id 0 is masked out by the reference and kept here
-            files.filter(file ->
-                            !name(file).contains("zeroid") && !name(file).equals("lr_schedules"))
+            files.filter(file -> !name(file).contains("zeroid") && !name(file).equals("lr_schedules"))
                     .sorted()
                     .forEach(all::add);
         }

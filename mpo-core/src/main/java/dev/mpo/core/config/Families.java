@@ -35,17 +35,18 @@ final class Families {
         return all().stream()
                 .filter(family -> family.describes(section))
                 .findFirst()
-                .orElseThrow(() -> section.wrong(
-                        section.has("model_type")
-                                        || section.node()
-                                                .path("architectures")
-                                                .path(0)
-                                                .asText("")
-                                                .isEmpty()
-                                ? "model_type"
-                                : "architectures",
-                        expected(),
-                        "Use an InternVL2.5, InternVL3 or dense InternVL3.5 model"));
+                .orElseThrow(
+                        () -> section.wrong(
+                                section.has("model_type")
+                                                || section.node()
+                                                        .path("architectures")
+                                                        .path(0)
+                                                        .asText("")
+                                                        .isEmpty()
+                                        ? "model_type"
+                                        : "architectures",
+                                expected(),
+                                "Use an InternVL2.5, InternVL3 or InternVL3.5 model; those with a mixture of experts are not supported yet"));
     }
 
     private static String expected() {

@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The published InternVL2.5 and InternVL3 models, whose architectures travel with the program. */
+/** The published InternVL2.5, InternVL3 and dense InternVL3.5 models, whose architectures travel with the program. */
 final class PublishedModels {
 
     static final List<String> NAMES = List.of(
@@ -21,9 +21,16 @@ final class PublishedModels {
             "InternVL3-1B",
             "InternVL3-2B",
             "InternVL3-8B",
+            "InternVL3-9B",
             "InternVL3-14B",
             "InternVL3-38B",
-            "InternVL3-78B");
+            "InternVL3-78B",
+            "InternVL3_5-1B",
+            "InternVL3_5-2B",
+            "InternVL3_5-4B",
+            "InternVL3_5-8B",
+            "InternVL3_5-14B",
+            "InternVL3_5-38B");
 
     private PublishedModels() {}
 

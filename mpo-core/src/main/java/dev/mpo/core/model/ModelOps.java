@@ -23,14 +23,7 @@ import java.util.Map;
 final class ModelOps {
 
     private static final String[] FILES = {
-        "linear.py",
-        "adapted.py",
-        "norms.py",
-        "rotary.py",
-        "attention.py",
-        "vision.py",
-        "decoder.py",
-        "tokens.py"
+        "linear.py", "adapted.py", "norms.py", "rotary.py", "attention.py", "vision.py", "decoder.py", "tokens.py"
     };
 
     /** Places in the lists of numbers that describe segments and pieces, see {@link AttentionPlan}. */

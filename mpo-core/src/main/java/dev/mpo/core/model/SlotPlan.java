@@ -58,8 +58,8 @@ record SlotPlan(List<String> names) {
             Map.of("JOINED_QKV", 0, "JOINED_QKV_BIAS", 1, "JOINED_GATE_UP", 2, "BIAS", 1, "LORA_A", 2, "LORA_B", 3);
 
     /**
-     * Returns the slots by the names that operators know them by: the parameter's, without {@code .weight}, in capitals,
-     * such as {@code ATTENTION_O}, with the part in front where it is not the decoder.
+     * Returns the slots by the names that operators know them by: the parameter's, without {@code .weight}, in
+     * capitals, such as {@code ATTENTION_O}, with the part in front where it is not the decoder.
      */
     static Map<String, Integer> constants() {
         Map<String, Integer> slots = new HashMap<>(OTHERS);

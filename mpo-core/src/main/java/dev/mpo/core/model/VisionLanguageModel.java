@@ -92,7 +92,8 @@ public final class VisionLanguageModel implements AutoCloseable {
 
     private List<Stage> decoderStages(Tensor absent) {
         LanguageConfig language = config.language();
-        SlotPlan plan = language.family().layer().packedProjections() ? SlotPlan.PACKED_DECODER_LAYER : SlotPlan.DECODER_LAYER;
+        SlotPlan plan =
+                language.family().layer().packedProjections() ? SlotPlan.PACKED_DECODER_LAYER : SlotPlan.DECODER_LAYER;
         List<Stage> stages = new ArrayList<>();
         for (int i = 0; i < language.numLayers(); i++) {
             StageWeights weights = weights(ModelLayout.LANGUAGE_LAYERS + i, plan, absent);

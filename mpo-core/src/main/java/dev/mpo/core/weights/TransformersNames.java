@@ -59,8 +59,7 @@ final class TransformersNames implements LayoutNames {
             case ModelLayout.PROJECTOR -> "model.multi_modal_projector." + parts.in(PROJECTOR);
             case ModelLayout.LANGUAGE_EMBEDDINGS -> names.embeddings() + ".weight";
             case ModelLayout.LANGUAGE_LAYERS -> names.layers() + index + ".";
-            case ModelLayout.LANGUAGE_HEAD ->
-                (parts.module().equals("norm") ? names.norm() : names.head()) + ".weight";
+            case ModelLayout.LANGUAGE_HEAD -> (parts.module().equals("norm") ? names.norm() : names.head()) + ".weight";
             default -> throw new IllegalArgumentException("unknown stage " + stage.name());
         };
         if (index.isEmpty()) {

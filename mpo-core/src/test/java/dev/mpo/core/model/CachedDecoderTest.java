@@ -88,7 +88,14 @@ class CachedDecoderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"QWEN2, LAYER_NORM, 512", "QWEN3, LAYER_NORM, 512", "UPSIDE_DOWN, LAYER_NORM, 512", "INTERNLM3, LAYER_NORM, 20", "INTERNLM2, RMS_NORM, 512", "INTERNLM2, LAYER_NORM, 20"})
+    @CsvSource({
+        "QWEN2, LAYER_NORM, 512",
+        "QWEN3, LAYER_NORM, 512",
+        "UPSIDE_DOWN, LAYER_NORM, 512",
+        "INTERNLM3, LAYER_NORM, 20",
+        "INTERNLM2, RMS_NORM, 512",
+        "INTERNLM2, LAYER_NORM, 20"
+    })
     void everyStepGivesTheLogitsOfTheWholeSequence(Family family, NormType norm, int maxPositions) {
         ModelConfig config = shortContext(TinyModels.config(family, false, norm), maxPositions);
         List<Sequence> sequences = List.of(sequence(9, 40, true), sequence(3, 90, false), sequence(17, 48, true));

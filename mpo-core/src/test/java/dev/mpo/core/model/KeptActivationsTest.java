@@ -34,7 +34,12 @@ class KeptActivationsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"QWEN2, LAYER_NORM, FLOAT32", "INTERNLM2, RMS_NORM, FLOAT32", "QWEN3, LAYER_NORM, FLOAT32", "QWEN2, RMS_NORM, BFLOAT16"})
+    @CsvSource({
+        "QWEN2, LAYER_NORM, FLOAT32",
+        "INTERNLM2, RMS_NORM, FLOAT32",
+        "QWEN3, LAYER_NORM, FLOAT32",
+        "QWEN2, RMS_NORM, BFLOAT16"
+    })
     void areThoseOfTheFormulas(Family family, NormType norm, DType dtype) {
         ModelConfig config = TinyModels.config(family, false, norm);
         try (VisionLanguageModel model = TinyModels.random(config, TinyModels.options(dtype), 1);

@@ -19,7 +19,8 @@ class OperatorSourceTest {
                   *KEPT, = w
                   return [w[SLOT], torch.to(a, FLOAT32), *KEPT]
                 """;
-        assertThat(OperatorSource.resolve(source, Map.of("SLOT", 3, "FLOAT32", 6))).isEqualTo("""
+        assertThat(OperatorSource.resolve(source, Map.of("SLOT", 3, "FLOAT32", 6)))
+                .isEqualTo("""
                 def f(self, w: List[Tensor]) -> List[Tensor]:
                   a, b, = w
                   return [w[3], torch.to(a, 6), a, b]

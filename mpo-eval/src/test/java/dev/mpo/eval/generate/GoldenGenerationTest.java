@@ -27,7 +27,8 @@ class GoldenGenerationTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private static final List<String> LATER = List.of("tiny-qwen2-v3", "tiny-qwen3", "tiny-qwen3-tied", "tiny-internlm3");
+    private static final List<String> LATER =
+            List.of("tiny-qwen2-v3", "tiny-qwen3", "tiny-qwen3-tied", "tiny-internlm3");
 
     @TestFactory
     Stream<DynamicTest> everyAnswerIsTheReferences() throws IOException {
@@ -118,8 +119,7 @@ class GoldenGenerationTest {
     private static JsonNode row(JsonNode sample, Path dataset) throws IOException {
         Path annotation =
                 dataset.resolve(entry(sample, dataset).get("annotation").textValue());
-        return JSON.readTree(
-                Files.readAllLines(annotation).get(sample.get(1).intValue()));
+        return JSON.readTree(Files.readAllLines(annotation).get(sample.get(1).intValue()));
     }
 
     private static List<Path> images(JsonNode sample, Path dataset) throws IOException {

@@ -161,11 +161,11 @@ class GoldenScoreTest {
         Map<List<String>, JsonNode> found = new LinkedHashMap<>();
         for (String line : Files.readAllLines(out)) {
             JsonNode row = GoldenRuns.parse(line);
-            found.put(
-                    List.of(row.get("dataset").textValue(), row.get("line").toString()), row);
+            found.put(List.of(row.get("dataset").textValue(), row.get("line").toString()), row);
         }
         for (JsonNode row : rows) {
-            JsonNode score = found.get(List.of(row.get(0).textValue(), row.get(1).toString()));
+            JsonNode score =
+                    found.get(List.of(row.get(0).textValue(), row.get(1).toString()));
             assertThat(score).as(row.toString()).isNotNull();
             double[] expected = {row.get(2).doubleValue(), row.get(3).doubleValue()};
             checkLogps(score, "policy", expected, TOLERANCE);
