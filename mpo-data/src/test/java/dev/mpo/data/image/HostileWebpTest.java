@@ -73,7 +73,9 @@ class HostileWebpTest {
         int padded = stream.length + (stream.length & 1);
         ByteBuffer file = ByteBuffer.allocate(20 + padded).order(ByteOrder.LITTLE_ENDIAN);
         file.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(12 + padded);
-        file.put("WEBPVP8L".getBytes(StandardCharsets.US_ASCII)).putInt(stream.length).put(stream);
+        file.put("WEBPVP8L".getBytes(StandardCharsets.US_ASCII))
+                .putInt(stream.length)
+                .put(stream);
         return file.array();
     }
 
