@@ -20,8 +20,8 @@ class CheckpointNamesTest {
             "\"[^\"\\n]*(vision_model\\.|language_model\\.|mlp1\\.[013]|tok_embeddings|attention_norm|feed_forward|_layernorm|[qkvo]_proj)");
 
     /**
-     * A family of language models brings its own names, in one table each. Whether a head is tied depends on the tensors
-     * that are stored, so reading the configuration must know its name.
+     * A family of language models brings its own names, in one table each. Whether a head is tied depends on the
+     * tensors that are stored, so reading the configuration must know its name.
      */
     private static final List<String> EXCEPTIONS = List.of(
             "/core/config/DecoderNames.java", "/core/config/InternLm2.java", "/core/config/ModelConfigReader.java");

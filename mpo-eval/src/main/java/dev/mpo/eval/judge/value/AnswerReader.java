@@ -45,6 +45,10 @@ public final class AnswerReader {
     private static final Pattern AND =
             Pattern.compile("(?:,\\s*|\\s+)(?:and|or)\\s+|\\s*\\\\text\\{\\s*(?:and|or)\\s*\\}\\s*");
 
+    /** {@code The answer is B}. */
+    private static final Pattern ANNOUNCED =
+            Pattern.compile("^(?:so )?(?:the )?(?:final |correct )?answer(?: is|:| is:)\\s+", Pattern.CASE_INSENSITIVE);
+
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z]{1,2}");
 
     private static final Pattern FUNCTION_OF = Pattern.compile("^\\s*[A-Za-z]\\s*\\(\\s*[a-z]\\s*\\)\\s*=");
@@ -102,7 +106,7 @@ public final class AnswerReader {
         return text.indexOf('\\') >= 0 || text.matches("-\\s*[A-Za-z]|[A-Za-z]{1,2}(?:\\s*[-+*/]\\s*[A-Za-z]{1,2})++");
     }
 
-    /** Returns the answer without dollar signs, boxes, fonts, bold marks and a last full stop around it. */
+    /** Returns the answer without announcement, dollar signs, boxes, fonts, bold marks and last full stop around it. */
     public static String unwrap(String answer) {
         String text = answer.strip();
         for (int i = 0; i < MOST_LAYERS; i++) {
@@ -110,6 +114,7 @@ public final class AnswerReader {
             if (text.endsWith(".") && !text.endsWith("\\.")) {
                 text = text.substring(0, text.length() - 1).strip();
             }
+            text = ANNOUNCED.matcher(text).replaceFirst("");
             Matcher delimited = DELIMITED.matcher(text);
             if (text.length() <= 2 * LONGEST && delimited.matches()) {
                 text = group(delimited).strip();

@@ -72,7 +72,7 @@ public final class PairBuilding {
                 PairReport report = one(dataset.getKey(), dataset.getValue(), saveDir, progress);
                 reports.add(report);
                 if (!report.skipped()) {
-                    Path root = imageRoot(dataDir, report);
+                    Path root = imageRoot(dataDir, saveDir, report);
                     meta.put(
                             PairFiles.correctness(saveDir, report.dataset()),
                             report.correctness().written(),
@@ -92,19 +92,33 @@ public final class PairBuilding {
     }
 
     /** The folder that was given, or the one that the answers were sampled with. */
-    private Path imageRoot(Path dataDir, PairReport report) {
+    private Path imageRoot(Path dataDir, Path saveDir, PairReport report) throws IOException {
         Path given = options.imageRoot();
         if (given != null) {
             return given;
         }
         Optional<Path> remembered = ImageRoots.read(dataDir, report.dataset());
-        if (remembered.isEmpty()) {
+        if (remembered.isEmpty() && haveImages(saveDir, report.dataset())) {
             LOG.warn(
                     "{}: the folder of the pictures is not known, and meta.json names the present one: give --image-root"
                             + " if that is wrong",
                     report.dataset());
         }
         return remembered.orElse(Path.of(""));
+    }
+
+    /** Whether the first pair of either kind has a picture. */
+    private static boolean haveImages(Path saveDir, String dataset) throws IOException {
+        for (Path file : List.of(PairFiles.correctness(saveDir, dataset), PairFiles.format(saveDir, dataset))) {
+            if (Files.exists(file)) {
+                try (Stream<String> lines = Files.lines(file)) {
+                    return lines.findFirst()
+                            .filter(line -> line.startsWith("{\"image\""))
+                            .isPresent();
+                }
+            }
+        }
+        return false;
     }
 
     /** The files of each data set, in the order of their names; several ranks write several. */
