@@ -49,16 +49,17 @@ final class ActiveSequence {
             double uniform = DrawNumbers.uniform(options.seed(), sample, length);
             id = sampler.choose(next.logits(row), options, seen, uniform);
         }
-        take(id, next.logp(row, id));
+        take(new ChosenToken(id, next.logp(row, id), next, row));
     }
 
-    private void take(int id, double logp) {
+    private void take(ChosenToken token) {
+        int id = token.id();
         if (length == ids.length) {
             ids = Arrays.copyOf(ids, 2 * length);
             logps = Arrays.copyOf(logps, 2 * length);
         }
         ids[length] = id;
-        logps[length++] = logp;
+        logps[length++] = token.logp();
         seen.add(id);
         if (options.stopTokens().contains(id)) {
             finished = FinishReason.STOP;
@@ -69,6 +70,9 @@ final class ActiveSequence {
             } else if (length == options.maxNewTokens()) {
                 finished = FinishReason.LENGTH;
             }
+        }
+        if (!listener.onToken(request, sample, token) && finished == null) {
+            finished = FinishReason.CANCELLED;
         }
         report();
     }

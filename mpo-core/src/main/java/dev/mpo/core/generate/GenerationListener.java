@@ -4,6 +4,24 @@ package dev.mpo.core.generate;
 public interface GenerationListener {
 
     /**
+     * Is told that an answer begins.
+     *
+     * @param promptTokens number of tokens of the prompt
+     * @param reusedTokens how many of them were read for an earlier prompt and not computed again
+     */
+    default void onStarted(long request, int sample, int promptTokens, int reusedTokens) {}
+
+    /**
+     * Receives a token as it is chosen, before the text that it completes.
+     *
+     * @param token its number, its log-probability and, on request, those of others
+     * @return whether to go on; false ends this answer with {@link FinishReason#CANCELLED}
+     */
+    default boolean onToken(long request, int sample, ChosenToken token) {
+        return true;
+    }
+
+    /**
      * Receives new text: whole characters that stay part of the answer.
      *
      * @return whether to go on; false ends this answer with {@link FinishReason#CANCELLED}

@@ -5,6 +5,7 @@ import dev.mpo.core.TrainingDivergedException;
 import dev.mpo.core.model.CachedDecoder;
 import dev.mpo.core.model.PackedBatch;
 import dev.mpo.core.model.PrefilledPrompt;
+import dev.mpo.core.model.PrefixCache;
 import dev.mpo.core.model.Segment;
 import dev.mpo.core.model.VisionLanguageModel;
 import dev.mpo.core.tensor.Scope;
@@ -28,6 +29,19 @@ public final class TextGenerator {
     private final TokenBytes tokenBytes;
     private final int imageTokenId;
     private final int maxConcurrent;
+    private final @Nullable PrefixCache cache;
+
+    /**
+     * Creates a generator that reads every prompt from its beginning.
+     *
+     * @param model borrowed
+     * @param tokenBytes the bytes that tokens contribute to texts
+     * @param imageTokenId the placeholder of image features in prompts
+     * @param maxConcurrent how many answers may be on their way at once: what bounds the memory of keys and values
+     */
+    public TextGenerator(VisionLanguageModel model, TokenBytes tokenBytes, int imageTokenId, int maxConcurrent) {
+        this(model, tokenBytes, imageTokenId, maxConcurrent, null);
+    }
 
     /**
      * Creates a generator.
@@ -36,8 +50,14 @@ public final class TextGenerator {
      * @param tokenBytes the bytes that tokens contribute to texts
      * @param imageTokenId the placeholder of image features in prompts
      * @param maxConcurrent how many answers may be on their way at once: what bounds the memory of keys and values
+     * @param cache what was read for earlier prompts, borrowed; null to read every prompt from its beginning
      */
-    public TextGenerator(VisionLanguageModel model, TokenBytes tokenBytes, int imageTokenId, int maxConcurrent) {
+    public TextGenerator(
+            VisionLanguageModel model,
+            TokenBytes tokenBytes,
+            int imageTokenId,
+            int maxConcurrent,
+            @Nullable PrefixCache cache) {
         if (maxConcurrent < 1) {
             throw new IllegalArgumentException("maxConcurrent " + maxConcurrent);
         }
@@ -45,6 +65,7 @@ public final class TextGenerator {
         this.tokenBytes = tokenBytes;
         this.imageTokenId = imageTokenId;
         this.maxConcurrent = maxConcurrent;
+        this.cache = cache;
     }
 
     /** Generates the answers to one prompt, in the order of their numbers. */
@@ -180,14 +201,10 @@ public final class TextGenerator {
 
         /** Takes the first token of the next sample, which then takes part in steps unless that was all. */
         private void start(Waiting from) {
+            int sample = from.nextSample++;
+            listener.onStarted(from.number, sample, from.prompt.length(), from.prompt.reused());
             ActiveSequence sequence = new ActiveSequence(
-                    from.number,
-                    from.nextSample++,
-                    from.request.options(),
-                    from.prompt.length(),
-                    tokenBytes,
-                    listener,
-                    sampler);
+                    from.number, sample, from.request.options(), from.prompt.length(), tokenBytes, listener, sampler);
             sequence.advance(from.first, 0);
             if (!sequence.isFinished()) {
                 decoder.add(from.prompt);
@@ -216,7 +233,8 @@ public final class TextGenerator {
                 this.number = number;
                 this.request = request;
                 this.nextSample = request.options().firstSample();
-                this.prompt = decoder.prefill(batch(request.prompt()));
+                PackedBatch batch = batch(request.prompt());
+                this.prompt = cache == null ? decoder.prefill(batch) : decoder.prefill(batch, cache);
                 try {
                     this.first = next(new NextTokens(scope, prompt.logits()), 1);
                 } catch (RuntimeException e) {

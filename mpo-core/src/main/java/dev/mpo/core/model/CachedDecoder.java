@@ -7,9 +7,7 @@ import dev.mpo.core.tensor.Scope;
 import dev.mpo.core.tensor.Tensor;
 import dev.mpo.core.tensor.Tensors;
 import java.nio.LongBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -37,6 +35,7 @@ public final class CachedDecoder implements AutoCloseable {
     private final DType dtype;
     private final Scope scope = new Scope();
     private final DecodingWeights weights;
+    private final PromptReader reader;
     private final long[] shape;
     private final Tensor[] caches;
     private Tensor[] ropeTables;
@@ -53,6 +52,7 @@ public final class CachedDecoder implements AutoCloseable {
         this.dtype = model.options().compute();
         this.weights = DecodingWeights.of(scope, model);
         this.shape = weights.shape(config);
+        this.reader = new PromptReader(model, weights);
         this.caches = new Tensor[config.numLayers()];
         for (int i = 0; i < caches.length; i++) {
             caches[i] = Tensors.zeros(scope, device, dtype, 0, 2L * config.numKeyValueHeads(), 0, config.headDim());
@@ -64,28 +64,26 @@ public final class CachedDecoder implements AutoCloseable {
 
     /** Reads a prompt, images included, which the caller then owns. It does not become a sequence yet. */
     public PrefilledPrompt prefill(PackedBatch prompt) {
+        check(prompt);
+        return reader.read(prompt);
+    }
+
+    /**
+     * Reads a prompt, which the caller then owns, from the place on where it differs from an earlier one, and keeps it.
+     * Its numbers are those of {@link #prefill(PackedBatch)} but for the last bits.
+     *
+     * @param cache what was read before, by this model
+     */
+    public PrefilledPrompt prefill(PackedBatch prompt, PrefixCache cache) {
+        check(prompt);
+        reserve(numSlots, prompt.numTokens());
+        return reader.read(prompt, cache, ropeTables);
+    }
+
+    private static void check(PackedBatch prompt) {
         int length = prompt.numTokens();
         if (prompt.segments().size() != 1 || prompt.scoredRows().length != 1 || prompt.scoredRows()[0] != length - 1) {
             throw new IllegalArgumentException("a prompt is one segment whose last row is scored");
-        }
-        Scope owner = new Scope();
-        try (Scope pass = new Scope()) {
-            StepInputs in = model.inputs(pass, prompt);
-            List<Tensor> promptCaches = new ArrayList<>();
-            Tensor x = model.embed(pass, in);
-            for (Stage stage : model.decoderStages()) {
-                Tensor[] out = ((DecoderLayerStage) stage).prefill(pass, x, in);
-                x.close();
-                x = out[0];
-                promptCaches.add(DecodingOps.OPS.call(owner, "join", out[1], out[2]));
-                out[1].close();
-                out[2].close();
-            }
-            Tensor logits = model.head().logits(pass, x, in).moveTo(owner);
-            return new PrefilledPrompt(owner, length, promptCaches.toArray(new Tensor[0]), logits);
-        } catch (RuntimeException e) {
-            owner.close();
-            throw e;
         }
     }
 

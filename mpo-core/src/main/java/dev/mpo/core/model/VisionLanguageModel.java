@@ -208,7 +208,12 @@ public final class VisionLanguageModel implements AutoCloseable {
 
     /** Returns the input of the decoder layers: token embeddings with the image features in their places, [T, D]. */
     Tensor embed(Scope pass, StepInputs in) {
-        return tokens(pass, encode(pass, in), in);
+        return embed(pass, encode(pass, in), in);
+    }
+
+    /** Returns what {@link #embed(Scope, StepInputs)} returns, of image features that are known already. */
+    Tensor embed(Scope pass, @Nullable Tensor features, StepInputs in) {
+        return tokens(pass, features, in);
     }
 
     StepInputs inputs(Scope owner, PackedBatch batch) {

@@ -50,11 +50,8 @@ def attend_cached(self, qk: Tensor, v: Tensor, cache: Tensor, rows: Tensor, mask
   a = torch.scaled_dot_product_attention(q, torch.slice(c, 1, 0, groups), torch.slice(c, 1, groups), mask, 0., False)
   return torch.reshape(a, [n, -1])
 
-def layer(self, x: Tensor, w: List[Tensor], j: int, cache: Tensor, rope: List[Tensor], rows: Tensor, mask: Optional[Tensor], longest: int, shape: List[int], packed: bool, eps: float, lora: float) -> Tensor:
+def after_attention(self, x: Tensor, a: Tensor, w: List[Tensor], j: int, packed: bool, eps: float, lora: float) -> Tensor:
   width = [torch.size(x, -1)]
-  cos, sin, = rope
-  qk, v, = self.heads_of(torch.rms_norm(x, width, w[j + INPUT_NORM], eps), w, j, shape, eps, lora)
-  a = self.attend_cached(self.rotate(qk, cos, sin), v, cache, rows, mask, longest, shape)
   if packed:
     x = torch.addmm(x, a, torch.t(w[j + ATTENTION_O]))
     g, u = torch.chunk(torch.linear(torch.rms_norm(x, width, w[j + POST_NORM], eps), w[j + MLP_GATE]), 2, -1)
@@ -65,6 +62,13 @@ def layer(self, x: Tensor, w: List[Tensor], j: int, cache: Tensor, rope: List[Te
     h = torch.mul(torch.silu(self.adapted(h, w, j + MLP_GATE, lora)), self.adapted(h, w, j + MLP_UP, lora))
     x = torch.add(x, self.adapted(h, w, j + MLP_DOWN, lora))
   return x
+
+def layer(self, x: Tensor, w: List[Tensor], j: int, cache: Tensor, rope: List[Tensor], rows: Tensor, mask: Optional[Tensor], longest: int, shape: List[int], packed: bool, eps: float, lora: float) -> Tensor:
+  width = [torch.size(x, -1)]
+  cos, sin, = rope
+  qk, v, = self.heads_of(torch.rms_norm(x, width, w[j + INPUT_NORM], eps), w, j, shape, eps, lora)
+  a = self.attend_cached(self.rotate(qk, cos, sin), v, cache, rows, mask, longest, shape)
+  return self.after_attention(x, a, w, j, packed, eps, lora)
 
 def hiding(self, places: Tensor, longest: int, dtype: int) -> Tensor:
   at = torch.arange(longest, dtype=INT64, device=ops.prim.device(places))
@@ -127,3 +131,46 @@ def join(self, keys: Tensor, values: Tensor) -> Tensor:
 # Weights of the norms of queries and keys, [d] each, for every head: [H + K, d].
 def head_norms(self, q: Tensor, k: Tensor, heads: int, groups: int) -> Tensor:
   return torch.contiguous(torch.cat([torch.expand(torch.unsqueeze(q, 0), [heads, -1]), torch.expand(torch.unsqueeze(k, 0), [groups, -1])], 0))
+
+# The next m tokens of one prompt whose first L places were read before; past and the result are [K keys then K values,
+# places, d]. The query heads that share a key head are rows of one attention call.
+def extend_layer(self, x: Tensor, w: List[Tensor], j: int, past: Tensor, rope: List[Tensor], mask: Tensor, shape: List[int], packed: bool, eps: float, lora: float) -> List[Tensor]:
+  heads, groups, d, form, = shape
+  m = torch.size(x, 0)
+  cos, sin, = rope
+  qk, v, = self.heads_of(torch.rms_norm(x, [torch.size(x, -1)], w[j + INPUT_NORM], eps), w, j, shape, eps, lora)
+  qk = self.rotate(qk, cos, sin)
+  own = torch.transpose(torch.cat([torch.slice(qk, 1, heads), v], 1), 0, 1)
+  cache = torch.cat([past, own], 1)
+  q = torch.permute(torch.reshape(torch.slice(qk, 1, 0, heads), [m, groups, -1, d]), [1, 2, 0, 3])
+  g = torch.size(q, 1)
+  q = torch.unsqueeze(torch.reshape(q, [groups, -1, d]), 0)
+  kv = torch.unsqueeze(cache, 0)
+  a = torch.scaled_dot_product_attention(q, torch.slice(kv, 1, 0, groups), torch.slice(kv, 1, groups), torch.repeat(mask, [g, 1]), 0., False)
+  a = torch.reshape(torch.permute(torch.view(a, [groups, g, m, d]), [2, 0, 1, 3]), [m, -1])
+  return [self.after_attention(x, a, w, j, packed, eps, lora), cache]
+
+# Embeddings x [m, D] of the tokens behind the first `kept` places of a prompt; returns the logits of the token after
+# them, [1, V], and the caches of all places.
+def extend(self, x: Tensor, kept: int, w: List[Tensor], past: List[Tensor], tables: List[Tensor], norm: Tensor, output: Tensor, shape: List[int], packed: bool, eps: float, lora: float) -> List[Tensor]:
+  m = torch.size(x, 0)
+  cos, sin, = tables
+  rope = [torch.slice(cos, 0, kept, kept + m), torch.slice(sin, 0, kept, kept + m)]
+  hidden = torch.full([m, kept + m], float("-inf"), dtype=ops.prim.dtype(x), layout=None, device=ops.prim.device(x))
+  mask = torch.triu(hidden, kept + 1)
+  out = annotate(List[Tensor], [])
+  stride = torch.len(w) // torch.len(past)
+  for i in range(torch.len(past)):
+    y = self.extend_layer(x, w, i * stride, torch.slice(past[i], 1, 0, kept), rope, mask, shape, packed, eps, lora)
+    x = y[0]
+    r = torch.append(out, y[1])
+  last = torch.slice(x, 0, m - 1)
+  z = torch.linear(torch.rms_norm(last, [torch.size(x, -1)], norm, eps), output)
+  if ops.prim.dtype(z) == BFLOAT16:
+    z = torch.to(z, FLOAT32)
+  r = torch.append(out, z)
+  return out
+
+# A copy of some rows that does not keep the others alive.
+def part(self, x: Tensor, start: int, end: int) -> Tensor:
+  return torch.clone(torch.slice(x, 0, start, end), memory_format=CONTIGUOUS)

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mpo.core.config.Family;
-import dev.mpo.core.config.LanguageConfig;
 import dev.mpo.core.config.ModelConfig;
 import dev.mpo.core.config.NormType;
 import dev.mpo.core.tensor.DType;
@@ -67,26 +66,6 @@ class CachedDecoderTest {
         return new Sequence(ids, promptLength, tile);
     }
 
-    private static ModelConfig shortContext(ModelConfig config, int maxPositions) {
-        LanguageConfig l = config.language();
-        return config.withLanguage(new LanguageConfig(
-                l.family(),
-                l.vocabSize(),
-                l.hiddenSize(),
-                l.intermediateSize(),
-                l.numLayers(),
-                l.numHeads(),
-                l.numKeyValueHeads(),
-                l.headDim(),
-                l.rmsNormEps(),
-                l.ropeTheta(),
-                2,
-                maxPositions,
-                l.tieWordEmbeddings(),
-                l.attentionBias(),
-                l.paddingTokenId()));
-    }
-
     @ParameterizedTest
     @CsvSource({
         "QWEN2, LAYER_NORM, 512",
@@ -97,7 +76,7 @@ class CachedDecoderTest {
         "INTERNLM2, LAYER_NORM, 20"
     })
     void everyStepGivesTheLogitsOfTheWholeSequence(Family family, NormType norm, int maxPositions) {
-        ModelConfig config = shortContext(TinyModels.config(family, false, norm), maxPositions);
+        ModelConfig config = TinyModels.shortContext(TinyModels.config(family, false, norm), maxPositions);
         List<Sequence> sequences = List.of(sequence(9, 40, true), sequence(3, 90, false), sequence(17, 48, true));
         decodeAndCompare(config, TinyModels.options(DType.FLOAT32), sequences);
     }

@@ -72,4 +72,25 @@ final class TinyModels {
     static ModelOptions options(DType dtype) {
         return ModelOptions.trained().on(DEVICE, dtype);
     }
+
+    /** Returns an architecture whose rotary frequencies begin to change beyond a length. */
+    static ModelConfig shortContext(ModelConfig config, int maxPositions) {
+        LanguageConfig l = config.language();
+        return config.withLanguage(new LanguageConfig(
+                l.family(),
+                l.vocabSize(),
+                l.hiddenSize(),
+                l.intermediateSize(),
+                l.numLayers(),
+                l.numHeads(),
+                l.numKeyValueHeads(),
+                l.headDim(),
+                l.rmsNormEps(),
+                l.ropeTheta(),
+                2,
+                maxPositions,
+                l.tieWordEmbeddings(),
+                l.attentionBias(),
+                l.paddingTokenId()));
+    }
 }
